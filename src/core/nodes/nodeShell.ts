@@ -1,0 +1,42 @@
+/**
+ * What the engine needs from a machine. This PC and a node over SSH give the same four things, and everything
+ * that Drydock does on a node is built from them.
+ */
+export interface NodeShell {
+  /**
+   * Calls one function of the node-side library (see `runs/nodeSide/`) in the node's control shell and returns what
+   * it printed. Calls on one node run one after the other, in the order they were made.
+   * Errors: `launch-failed` with the printed reason when the function returns non-zero; `unreachable` when the link
+   * is gone before the answer came: the call may or may not have had its effect.
+   */
+  call(functionName: string, args: readonly string[], signal?: AbortSignal): Promise<string>
+
+  /**
+   * Runs a constant POSIX script with arguments as a process of its own, with its own input and output: a probe.
+   * It ends when the channel is closed or the link dies.
+   */
+  open(script: string, args: readonly string[]): Promise<NodeChannel>
+
+  /** At most `maxBytes` of a file from `offset`; empty at its end. Errors: `not-found`, `unreachable`. */
+  readAt(path: string, offset: number, maxBytes: number): Promise<Uint8Array>
+
+  /** Writes a whole file (0600, folders 0700) by a temporary name and a rename. `path` is absolute. */
+  writeFile(path: string, bytes: Uint8Array): Promise<void>
+}
+
+export interface NodeChannel {
+  /** Raw output in the order it came; ends when the process does. */
+  readonly output: AsyncIterable<Uint8Array>
+  /** Exit code, or null with a signal or a dead link. Never rejects. */
+  readonly closed: Promise<number | null>
+  write(text: string): void
+  close(): void
+}
+
+/** Facts about a node that the first call on a link reads. */
+export interface NodeFacts {
+  /** Absolute: `stateDir` with `~` resolved on the node. */
+  readonly stateDir: string
+  readonly home: string
+  readonly bootId: string
+}
