@@ -1,0 +1,129 @@
+import { createStore, useStore } from 'zustand'
+import type { Alert, AppInfo, FleetEvent, Settings, Snapshot } from '../../contract/events'
+import type { NodeName, RunId } from '../../contract/ids'
+import type { RunMode } from '../../contract/mode'
+import type { NodeView } from '../../contract/nodes'
+import type { MetricPoint, PlanView, ResultRow, Run } from '../../contract/runs'
+import type { GpuReading, Sample } from '../../contract/samples'
+
+/** What the screen knows. Logs and gauge histories are elsewhere: they change far more often than React draws. */
+export interface FleetState {
+  /** `waiting` until the first snapshot; `lost` when the engine went away (the display is frozen). */
+  readonly engine: 'waiting' | 'live' | 'lost'
+  readonly app: AppInfo
+  readonly nodes: readonly NodeView[]
+  readonly plans: readonly PlanView[]
+  /** Newest first. */
+  readonly runs: readonly Run[]
+  readonly results: readonly ResultRow[]
+  readonly metrics: readonly MetricPoint[]
+  readonly samples: Readonly<Record<NodeName, Sample>>
+  readonly gpus: Readonly<Record<NodeName, GpuReading>>
+  readonly mode: RunMode
+  readonly alerts: readonly Alert[]
+  readonly settings: Settings
+  /** When the newest sample of any node came (epoch ms); null before the first. */
+  readonly lastSampleAtMs: number | null
+}
+
+export const initialState: FleetState = {
+  engine: 'waiting',
+  app: { version: '', home: '', fleetFile: '' },
+  nodes: [],
+  plans: [],
+  runs: [],
+  results: [],
+  metrics: [],
+  samples: {},
+  gpus: {},
+  mode: {
+    flags: { dryRun: true, allowOrders: false },
+    broker: null,
+    name: 'SAFE',
+    verdict: 'orders WILL NOT be sent',
+    remark: null,
+  },
+  alerts: [],
+  settings: { theme: 'dark' },
+  lastSampleAtMs: null,
+}
+
+/** Pure: the next state after a batch. One batch is one store update, so one render. */
+export function reduce(state: FleetState, batch: readonly FleetEvent[]): FleetState {
+  return batch.reduce(apply, state)
+}
+
+function apply(state: FleetState, event: FleetEvent): FleetState {
+  switch (event.type) {
+    case 'snapshot':
+      return fromSnapshot(event.snapshot)
+    case 'sample':
+      return {
+        ...state,
+        samples: { ...state.samples, [event.sample.node]: event.sample },
+        lastSampleAtMs: event.sample.atMs,
+      }
+    case 'gpu':
+      return { ...state, gpus: { ...state.gpus, [event.reading.node]: event.reading } }
+    case 'node':
+      return { ...state, nodes: state.nodes.map(node => (node.name === event.node.name ? event.node : node)) }
+    case 'fleet':
+      return { ...state, nodes: event.nodes, plans: event.plans }
+    case 'run':
+      return { ...state, runs: withRun(state.runs, event.run) }
+    case 'result':
+      return { ...state, results: withRow(state.results, event.row) }
+    case 'metric':
+      return { ...state, metrics: withPoint(state.metrics, event.point) }
+    case 'mode':
+      return { ...state, mode: event.mode }
+    case 'alert':
+      return { ...state, alerts: [...state.alerts.filter(alert => alert.id !== event.alert.id), event.alert] }
+    case 'alert-cleared':
+      return { ...state, alerts: state.alerts.filter(alert => alert.id !== event.id) }
+    case 'settings':
+      return { ...state, settings: event.settings }
+    default:
+      return event satisfies never
+  }
+}
+
+function fromSnapshot(snapshot: Snapshot): FleetState {
+  const { samples, gpus, ...rest } = snapshot
+  return {
+    ...rest,
+    engine: 'live',
+    samples: Object.fromEntries(samples.map(sample => [sample.node, sample])),
+    gpus: Object.fromEntries(gpus.map(reading => [reading.node, reading])),
+    lastSampleAtMs: samples.length === 0 ? null : Math.max(...samples.map(sample => sample.atMs)),
+  }
+}
+
+function withRun(runs: readonly Run[], run: Run): readonly Run[] {
+  const isKnown = runs.some(known => known.id === run.id)
+  return isKnown ? runs.map(known => (known.id === run.id ? run : known)) : [run, ...runs]
+}
+
+function withRow(rows: readonly ResultRow[], row: ResultRow): readonly ResultRow[] {
+  const isSame = (known: ResultRow): boolean =>
+    known.run === row.run && known.worker === row.worker && known.name === row.name
+  return rows.some(isSame) ? rows.map(known => (isSame(known) ? row : known)) : [...rows, row]
+}
+
+function withPoint(points: readonly MetricPoint[], point: MetricPoint): readonly MetricPoint[] {
+  const isSame = (known: MetricPoint): boolean =>
+    known.run === point.run && known.worker === point.worker && known.name === point.name
+  return points.some(isSame) ? points.map(known => (isSame(known) ? point : known)) : [...points, point]
+}
+
+export type FleetStore = ReturnType<typeof createFleetStore>
+export const createFleetStore = (state: FleetState = initialState) => createStore<FleetState>(() => state)
+
+export const fleetStore = createFleetStore()
+export const applyBatch = (batch: readonly FleetEvent[]): void =>
+  fleetStore.setState(state => reduce(state, batch))
+
+/** Select the smallest value you draw; never build a new object inside the selector. */
+export const useFleet = <T>(select: (state: FleetState) => T): T => useStore(fleetStore, select)
+
+export const runOf = (state: FleetState, id: RunId): Run | undefined => state.runs.find(run => run.id === id)
