@@ -1,0 +1,94 @@
+import type { RunId, WorkerId } from '../../contract/ids'
+import type { ReportedFlags } from '../../contract/mode'
+import type { ProcessIdentity, Survivor } from '../../contract/runs'
+
+/** How workers are started, watched and stopped on one node whose link is online. */
+export interface Engine {
+  /** Starts a worker once, however often it is called with the same run and worker. Errors: `launch-failed`. */
+  start(launch: WorkerLaunch): Promise<StartAnswer>
+  watch(run: RunId, workers: readonly WorkerId[]): Promise<readonly WatchedWorker[]>
+  /** The living processes of a run on this node, with the mode that each of them carries. */
+  family(run: RunId, workers: readonly KnownWorker[]): Promise<readonly FamilyMember[]>
+  /** Stops all workers of the run on this node; the ladder goes on there when it needs longer than a moment. */
+  stop(run: RunId, ladder: StopLadder, workers: readonly KnownWorker[]): Promise<StopAnswer>
+  /** How far the ladder is; null when none ever ran. */
+  stopReport(run: RunId): Promise<StopAnswer | null>
+  /** What a program may take over from the node's own login (PATH, HOME, …). */
+  baseEnvironment(): Promise<ReadonlyMap<string, string>>
+  logPath(run: RunId, worker: WorkerId): string
+}
+
+export interface WorkerLaunch {
+  readonly run: RunId
+  readonly worker: WorkerId
+  readonly command: string
+  /** Absolute on the node. */
+  readonly workdir: string
+  /** In order, the mode's variables last. */
+  readonly environment: readonly (readonly [name: string, value: string])[]
+  /** What is kept beside the run on its node: for people and for adoption, without any secret. */
+  readonly spec: unknown
+  readonly dryRun: '0' | '1'
+  readonly allowOrders: '0' | '1'
+}
+
+/** Who Drydock believes a worker's leader to be; null when it never heard. */
+export interface KnownWorker {
+  readonly worker: WorkerId
+  readonly identity: ProcessIdentity | null
+}
+
+export interface StopLadder {
+  readonly signal: string
+  /** 0 goes to KILL at once. */
+  readonly graceSeconds: number
+}
+
+export interface StartAnswer {
+  /** `exists`: somebody started this worker before, and this is who runs there. */
+  readonly outcome: 'started' | 'exists'
+  readonly identity: ProcessIdentity
+}
+
+export type WatchedWorker =
+  | { readonly worker: WorkerId; readonly state: 'absent' | 'launching' }
+  | {
+      readonly worker: WorkerId
+      readonly state: 'running' | 'vanished' | 'rebooted'
+      readonly identity: ProcessIdentity
+    }
+  | {
+      readonly worker: WorkerId
+      readonly state: 'ended'
+      readonly exitCode: number
+      /** By the node's clock, ms since the epoch, to the second. */
+      readonly endedAtMs: number
+      /** null when the wrapper ended before it could say who it is. */
+      readonly identity: ProcessIdentity | null
+    }
+
+export interface FamilyMember {
+  readonly pid: number
+  readonly startTicks: number
+  /** null: the process carries no readable mark (it renamed itself, or cleared its environment). */
+  readonly worker: WorkerId | null
+  readonly flags: ReportedFlags
+}
+
+export interface StopAnswer {
+  readonly phase: 'under-way' | 'proved' | 'still-running'
+  readonly workers: readonly { readonly worker: WorkerId; readonly leader: LeaderState }[]
+  readonly groups: number
+  readonly processesGone: number
+  readonly tookMs: number
+  readonly signal: string
+  /** Set when KILL was sent: after so many seconds. */
+  readonly killedAfterS: number | null
+  /** Until the ladder goes to KILL; null when it did, need not, or did not say. */
+  readonly killInMs: number | null
+  readonly survivors: readonly (Survivor & { readonly state: string })[]
+}
+
+/** `refused`: its start time is not the one that was recorded, so nothing of that worker was signalled. */
+export type LeaderState = (typeof LEADER_STATES)[number]
+export const LEADER_STATES = ['live', 'gone', 'absent', 'rebooted', 'refused'] as const

@@ -1,0 +1,101 @@
+import { mkdir, open, readFile } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { LogLines } from '../../contract/logs'
+import { createBell } from '../kernel/bell'
+import { ENTRY_BYTES, createLineCounter, createLineIndex, decodeEntries, encodeEntries } from './lineIndex'
+import type { IndexEntry } from './lineIndex'
+import { readLines } from './readLines'
+
+const SCAN_BYTES = 1024 * 1024
+
+/** One worker's log on this PC: the node's bytes to the last one, and where its lines are. */
+export interface LocalLog extends AsyncDisposable {
+  readonly path: string
+  /** Bytes that are here: the offset at which the node's log goes on. */
+  readonly size: number
+  /** Whole lines; after `finish` a last one without a newline counts too. */
+  readonly lines: number
+  /** Whether somebody waits for more right now. */
+  readonly isWatched: boolean
+  append(bytes: Uint8Array, atMs: number): Promise<void>
+  /** Nothing will come any more. */
+  finish(): void
+  /** At most `count` lines from `fromLine`, and no further than one stretch that came at the same time. */
+  read(fromLine: number, count: number): Promise<LogLines>
+  /** Until the log has grown or has been finished, or `signal` aborts. */
+  changed(signal: AbortSignal): Promise<void>
+}
+
+/**
+ * Opens (and first makes) a log. The index beside it (`.idx`) may be missing or behind after a crash: what it lacks
+ * is read again from the log, with the time of opening.
+ */
+export async function openLocalLog(path: string, nowMs: number): Promise<LocalLog> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const file = await open(path, 'a+', 0o600)
+  const { size } = await file.stat()
+  const stored = decodeEntries(await readFile(`${path}.idx`).catch(() => new Uint8Array()), size)
+  const indexFile = await open(`${path}.idx`, 'a', 0o600)
+  await indexFile.truncate(stored.length * ENTRY_BYTES)
+  const log = createLocalLog(path, file, indexFile, stored)
+  await log.catchUp(size, nowMs)
+  return log
+}
+
+function createLocalLog(
+  path: string,
+  file: FileHandle,
+  indexFile: FileHandle,
+  stored: readonly IndexEntry[],
+) {
+  const index = createLineIndex(stored)
+  const counter = createLineCounter(index)
+  const grown = createBell()
+  let isFinished = false
+
+  const lines = (): number => counter.wholeLines + (isFinished && counter.hasRest ? 1 : 0)
+
+  async function note(bytes: Uint8Array, atMs: number): Promise<void> {
+    const entries = counter.note(bytes, atMs)
+    if (entries.length > 0) await indexFile.appendFile(encodeEntries(entries))
+  }
+
+  return {
+    path,
+    get size() {
+      return counter.size
+    },
+    get lines() {
+      return lines()
+    },
+    get isWatched() {
+      return grown.listeners > 0
+    },
+    async append(bytes: Uint8Array, atMs: number): Promise<void> {
+      await file.appendFile(bytes)
+      await note(bytes, atMs)
+      grown.ring()
+    },
+    finish(): void {
+      isFinished = true
+      grown.ring()
+    },
+    read: (fromLine: number, count: number) =>
+      readLines({ file, index, size: counter.size, lines: lines() }, fromLine, count),
+    changed: (signal: AbortSignal) => grown.wait(signal),
+    /** Reads what the index does not know yet, up to the file's end. */
+    async catchUp(fileSize: number, atMs: number): Promise<void> {
+      const block = Buffer.alloc(SCAN_BYTES)
+      while (counter.size < fileSize) {
+        const { bytesRead } = await file.read(block, 0, SCAN_BYTES, counter.size)
+        if (bytesRead === 0) return
+        await note(block.subarray(0, bytesRead), atMs)
+      }
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      grown.ring()
+      await Promise.all([file.close(), indexFile.close()])
+    },
+  }
+}

@@ -1,0 +1,85 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154 # processes.sh sets s_…
+# Starting one worker, once. The worker's folder is the lock: whoever makes it starts the worker, all others are
+# told who runs there.
+
+# drydock_start STATE_DIR RUN WORKER WORKDIR ENVIRONMENT SPEC LAUNCH DRY_RUN ALLOW_ORDERS
+# Prints `STARTED` or `EXISTS`, then pid, process group, start ticks and boot id.
+drydock_start() {
+  dir=$1/runs/$2/$3
+  [ -d "$4" ] || { echo "The folder $4 does not exist on this node."; return 1; }
+  command -v setsid >/dev/null || { echo "This node has no setsid; install util-linux."; return 1; }
+  [ -r /proc/self/stat ] || { echo "This node has no /proc, which starting needs."; return 1; }
+  user_umask=$(umask)
+  umask 077
+  mkdir -p "$1/runs/$2" || return 1
+  if ! mkdir "$dir" 2>/dev/null; then
+    [ -d "$dir" ] || { echo "Cannot make the folder $dir: is the disk full or read-only?"; return 1; }
+    drydock_confirm "$dir" EXISTS
+    return
+  fi
+  if ! { printf '%s' "$6" >"$dir/spec.json" && printf '%s' "$7" >"$dir/launch.sh" &&
+    printf '%s' "$5" >"$dir/environment" && : >"$dir/out.log"; }; then
+    rm -f "$dir/spec.json" "$dir/launch.sh" "$dir/environment" "$dir/out.log"
+    rmdir "$dir"
+    echo "Cannot write to $dir: is the disk full?"
+    return 1
+  fi
+  drydock_subreaper
+  (
+    cd "$dir" || exit 1
+    # shellcheck disable=SC2086 # the program and its switch are separate words, or nothing at all
+    exec env -i PATH="$PATH" DRYDOCK_RUN="$2" DRYDOCK_WORKER="$3" DRY_RUN="$8" ALLOW_ORDERS="$9" \
+      setsid $r_program ${r_program:+"$r_code"} sh ./launch.sh "$8" "$9" "$user_umask" </dev/null >>out.log 2>&1
+  ) &
+  drydock_confirm "$dir" STARTED
+}
+
+# A subreaper inherits the orphans of its descendants: a daemon that left session, group and environment behind still
+# is a descendant of the wrapper. The shell cannot ask the kernel for it, so whoever can asks first and then becomes
+# the wrapper: the setting survives exec. On a node with neither Perl nor Python, ancestry ends where parents die.
+drydock_subreaper() {
+  r_program='' r_code=''
+  case $(uname -m) in
+    x86_64) r_prctl=157 ;;
+    aarch64 | riscv64) r_prctl=167 ;;
+    i?86 | armv*) r_prctl=172 ;;
+    *) r_prctl='' ;;
+  esac
+  if [ -n "$r_prctl" ] && command -v perl >/dev/null; then
+    r_program='perl -e' r_code="syscall($r_prctl, 36, 1, 0, 0, 0); exec @ARGV"
+  elif command -v python3 >/dev/null; then
+    r_program='python3 -Sc'
+    r_code='import ctypes,os,sys; ctypes.CDLL(None).prctl(36, 1, 0, 0, 0); os.execvp(sys.argv[1], sys.argv[1:])'
+  fi
+}
+
+# Waits until the wrapper has written who it is (5 s at most), and holds that against the process itself.
+drydock_confirm() {
+  tries=0
+  until [ -f "$1/pid" ]; do
+    tries=$((tries + 1))
+    # The first rounds spin: a wrapper needs about two milliseconds, less than a sleep costs.
+    [ "$tries" -lt 400 ] || sleep 0.01
+    [ "$tries" -lt 900 ] || { echo "The wrapper did not come up: $(tail -c 300 "$1/out.log" 2>/dev/null)"; return 1; }
+  done
+  read -r pid group ticks boot <"$1/pid"
+  if drydock_stat "$pid" && [ "$s_ticks" != "$ticks" ]; then
+    echo "Process $pid is not the one that this worker started."
+    return 1
+  fi
+  echo "$2 $pid $group $ticks $boot"
+}
+
+# drydock_sample_ready DIR: whether a sample's folder was delivered whole.
+drydock_sample_ready() {
+  if [ -f "$1/.complete" ]; then echo yes; else echo no; fi
+}
+
+# What a program may take over from the node's own login; all else of its environment is written out by Drydock.
+drydock_base_environment() {
+  for b_name in PATH HOME USER LOGNAME SHELL LANG TMPDIR; do
+    eval "b_value=\${$b_name-}"
+    [ -z "$b_value" ] || printf '%s=%s\n' "$b_name" "$b_value"
+  done
+}

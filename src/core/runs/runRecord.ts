@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { PlanName, RunId } from '../../contract/ids'
+import type { ModeFlags as ModeFlagsType, ModeName, ReportedFlags } from '../../contract/mode'
+import { ModeFlags } from '../../contract/mode'
+import { StopReport, Worker } from '../../contract/runs'
+import type { Progress, Run } from '../../contract/runs'
+import { deriveRunState, isActive } from './workerState'
+
+/** What the engine keeps of a worker beyond what a screen draws: how to stop it, and how far its log was read. */
+export const WorkerRecord = z.object({
+  worker: Worker,
+  stop: z.object({ signal: z.string(), graceSeconds: z.number() }),
+  /** The track's progress rule, as `fleet.yaml` has it. */
+  progressRule: z.unknown(),
+  /** Bytes of the local log that have been read for reports, up to the end of a whole line. */
+  readBytes: z.number(),
+  /** The progress reader's own state at that byte. */
+  readerState: z.unknown(),
+})
+export type WorkerRecord = z.infer<typeof WorkerRecord>
+
+export const RunRecord = z.object({
+  id: RunId,
+  plan: PlanName,
+  startedAtMs: z.number(),
+  started: ModeFlags,
+  stop: StopReport.nullable(),
+  workers: z.array(WorkerRecord),
+})
+export type RunRecord = z.infer<typeof RunRecord>
+
+/** The run as a screen draws it; all that follows from the workers is worked out here and stored nowhere. */
+export function toRun(record: RunRecord, nameMode: NameMode): Run {
+  const workers = record.workers.map(({ worker }) => worker)
+  const isOver = workers.every(worker => !isActive(worker.state))
+  return {
+    id: record.id,
+    plan: record.plan,
+    ...deriveRunState(workers),
+    startedAtMs: record.startedAtMs,
+    endedAtMs: isOver ? Math.max(record.startedAtMs, ...workers.map(worker => worker.endedAtMs ?? 0)) : null,
+    started: record.started,
+    mode: nameMode(record.started, workers),
+    workers,
+    progress: totalProgress(workers.map(worker => worker.progress)),
+    stop: record.stop,
+  }
+}
+
+export type NameMode = (
+  started: ModeFlagsType,
+  workers: readonly { readonly reported: ReportedFlags | null }[],
+) => ModeName
+
+/** The sum over the workers; null before the first report. Without every total there is no total. */
+export function totalProgress(parts: readonly (Progress | null)[]): Progress | null {
+  const known = parts.filter(part => part !== null)
+  if (known.length === 0) return null
+  const rates = known.map(part => part.ratePerS).filter(rate => rate !== null)
+  const totals = parts.map(part => part?.total ?? null)
+  return {
+    step: known.reduce((sum, part) => sum + part.step, 0),
+    total: totals.every(total => total !== null) ? totals.reduce((sum, total) => sum + total, 0) : null,
+    atMs: Math.max(...known.map(part => part.atMs)),
+    ratePerS: rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0),
+  }
+}

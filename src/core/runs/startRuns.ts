@@ -1,0 +1,208 @@
+import { randomInt } from 'node:crypto'
+import type { NodeName, PlanName } from '../../contract/ids'
+import { RunId } from '../../contract/ids'
+import type { ModeFlags } from '../../contract/mode'
+import type { Run } from '../../contract/runs'
+import type { AlertBoard } from '../alertBoard'
+import type { Fleet, PlanConfig } from '../config/fleetSchema'
+import type { Engine } from '../engines/engine'
+import { AppError, sentenceOf } from '../kernel/appError'
+import type { Clock } from '../kernel/clock'
+import type { Journal } from '../kernel/journal'
+import type { FleetNode, FleetNodes } from '../nodes/fleetNodes'
+import type { SampleDelivery } from './deliverSample'
+import type { Intentions } from './intentions'
+import { launchOf, preparedNode } from './launch'
+import type { PreparedNode } from './launch'
+import type { WorkerSpec } from './planWorkers'
+import { planWorkers } from './planWorkers'
+import type { RunBook } from './runBook'
+import type { RunRecord } from './runRecord'
+
+export interface StartRunsDeps {
+  readonly fleet: () => Fleet
+  readonly nodes: FleetNodes
+  readonly engineOf: (node: FleetNode) => Engine | null
+  readonly book: RunBook
+  readonly journal: Journal<Intentions>
+  readonly samples: SampleDelivery
+  /** What the next start is given: the two switches. */
+  readonly modeFlags: () => ModeFlags
+  readonly alerts: AlertBoard
+  readonly clock: Clock
+  /** A worker was confirmed on this node: look at it now. */
+  readonly onConfirmed: (node: NodeName) => void
+}
+
+/**
+ * START. Everything that can be refused is refused before anything is done; then the run is written down, and every
+ * worker is started on its node and confirmed by its process. A plan runs once at a time: a second press while the
+ * first is under way gets the same run, a later one is refused.
+ */
+export function createStartRuns(deps: StartRunsDeps) {
+  const underWay = new Map<PlanName, Promise<Run>>()
+
+  async function begin(plan: PlanConfig): Promise<Run> {
+    const run = newRunId(deps.clock.nowMs())
+    const { workers, skipped } = reachable(deps, planWorkers(deps.fleet(), plan, run), plan)
+    const flags = deps.modeFlags()
+    const prepared = await prepare(deps, workers)
+    const launches = workers.map(spec => launchOf(spec, plan, run, flags, preparedOf(prepared, spec.node)))
+    const record = newRecord(deps, plan, run, flags, workers)
+    deps.journal.open({ id: `start ${run}`, body: { kind: 'start', record } })
+    deps.book.add(record)
+    tellSkipped(deps.alerts, plan.name, skipped)
+    await Promise.all(
+      [...prepared.values()].map(async node => {
+        const own = launches.filter((_, i) => workers[i]?.node === node.name)
+        for (const launch of own) await startWorker(deps, node, launch)
+        deps.onConfirmed(node.name)
+      }),
+    )
+    deps.journal.settle(`start ${run}`)
+    return deps.book.get(run)
+  }
+
+  return {
+    /** Errors: `not-found`; `refused` with the reason, before anything was done. */
+    async start(name: PlanName): Promise<Run> {
+      const plan = deps.fleet().plans.find(one => one.name === name)
+      if (plan === undefined) throw new AppError('not-found', `There is no plan ${name} in fleet.yaml.`)
+      const current = underWay.get(name)
+      if (current !== undefined) return await current
+      refuseIfRunning(deps.book, name)
+      const starting = begin(plan).finally(() => underWay.delete(name))
+      underWay.set(name, starting)
+      return await starting
+    },
+  }
+}
+
+function refuseIfRunning(book: RunBook, plan: PlanName): void {
+  const active = book.active().find(({ run }) => book.record(run).plan === plan)
+  if (active === undefined) return
+  throw new AppError('refused', `${plan} is already running (run ${active.run}).`, {
+    hint: 'Stop that run first, or wait until it has ended.',
+  })
+}
+
+/** Workers whose node is online, and the nodes that are left out. */
+function reachable({ nodes }: StartRunsDeps, workers: readonly WorkerSpec[], plan: PlanConfig) {
+  const isOnline = (node: NodeName): boolean => nodes.get(node)?.online != null
+  const online = workers.filter(worker => isOnline(worker.node))
+  const skipped = [...new Set(workers.filter(worker => !isOnline(worker.node)).map(worker => worker.node))]
+  if (online.length === 0) {
+    const states = skipped.map(node => `${node} is ${nodes.get(node)?.link.state ?? 'not in the fleet'}`)
+    throw new AppError(
+      'refused',
+      `No node of ${plan.name} is online${states.length > 0 ? `: ${states.join(', ')}` : ''}.`,
+      {
+        hint: 'Reconnect a node, or change where the plan runs in fleet.yaml.',
+      },
+    )
+  }
+  return { workers: online, skipped }
+}
+
+async function prepare(
+  deps: StartRunsDeps,
+  workers: readonly WorkerSpec[],
+): Promise<Map<NodeName, PreparedNode>> {
+  const names = [...new Set(workers.map(worker => worker.node))]
+  const prepared = await Promise.all(
+    names.map(async name => {
+      const node = deps.nodes.get(name)
+      const engine = node === undefined ? null : deps.engineOf(node)
+      if (node?.online == null || engine === null) {
+        throw new AppError('unreachable', `${name} went away while the run was being prepared.`, {
+          hint: 'Start again once it is back.',
+        })
+      }
+      const workdirs = workers.filter(worker => worker.node === name).map(worker => worker.workdir)
+      return await preparedNode(name, node.config, node.online, engine, workdirs, deps.samples)
+    }),
+  )
+  return new Map(prepared.map(node => [node.name, node]))
+}
+
+function preparedOf(prepared: ReadonlyMap<NodeName, PreparedNode>, name: NodeName): PreparedNode {
+  const node = prepared.get(name)
+  if (node === undefined) throw new Error(`${name} was not prepared`)
+  return node
+}
+
+async function startWorker(
+  { book }: StartRunsDeps,
+  node: PreparedNode,
+  launch: ReturnType<typeof launchOf>,
+): Promise<void> {
+  const { run, worker } = launch
+  try {
+    const { identity } = await node.engine.start(launch)
+    book.note(run, worker, { type: 'confirmed' }, { identity, detail: null })
+  } catch (error) {
+    const isLost = error instanceof AppError && error.code === 'unreachable'
+    if (!isLost && !(error instanceof AppError)) throw error
+    const detail = isLost ? 'the link died during START: whether it runs is not known yet' : sentenceOf(error)
+    book.note(run, worker, isLost ? { type: 'link-lost' } : { type: 'refused' }, { detail })
+  }
+}
+
+function newRecord(
+  { clock }: StartRunsDeps,
+  plan: PlanConfig,
+  run: RunId,
+  started: ModeFlags,
+  workers: readonly WorkerSpec[],
+): RunRecord {
+  const nowMs = clock.nowMs()
+  return {
+    id: run,
+    plan: plan.name,
+    startedAtMs: nowMs,
+    started,
+    stop: null,
+    workers: workers.map(spec => ({
+      worker: {
+        id: spec.id,
+        track: spec.track,
+        node: spec.node,
+        index: spec.index,
+        nodeIndex: spec.nodeIndex,
+        state: 'starting',
+        stateSinceMs: nowMs,
+        detail: null,
+        identity: null,
+        progress: null,
+        reported: null,
+        logBytes: 0,
+        logLines: 0,
+        endedAtMs: null,
+      },
+      stop: spec.stop,
+      progressRule: spec.progress,
+      readBytes: 0,
+      readerState: null,
+    })),
+  }
+}
+
+function tellSkipped(alerts: AlertBoard, plan: PlanName, skipped: readonly NodeName[]): void {
+  if (skipped.length === 0) return
+  alerts.raise({
+    id: `skipped ${plan}`,
+    severity: 'warn',
+    node: skipped[0] ?? null,
+    run: null,
+    what: `${plan} was started without ${skipped.join(', ')}`,
+    cause: 'These nodes were not online when START was pressed.',
+    fix: 'Reconnect them, or take them out of the plan in fleet.yaml.',
+  })
+}
+
+/** `20261124-140211-k3f9`: the start in UTC, and four letters against two starts in one second. */
+function newRunId(nowMs: number): RunId {
+  const [date = '', time = ''] = new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T')
+  const letters = Array.from({ length: 4 }, () => 'abcdefghjkmnpqrstuvwxyz23456789'[randomInt(31)]).join('')
+  return RunId.parse(`${date}-${time}-${letters}`)
+}

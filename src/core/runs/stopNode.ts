@@ -1,0 +1,123 @@
+import type { NodeName, RunId } from '../../contract/ids'
+import type { NodeStop } from '../../contract/runs'
+import type { Engine, StopAnswer, StopLadder } from '../engines/engine'
+import { AppError } from '../kernel/appError'
+import type { Clock } from '../kernel/clock'
+import type { RunBook } from './runBook'
+import { answeredNode } from './stopReport'
+import { exitSentence } from './workerState'
+
+const POLL_MS = 200
+
+export interface StopNodeDeps {
+  readonly book: RunBook
+  readonly clock: Clock
+  /** The node's engine while its link is online. */
+  readonly engineOf: (node: NodeName) => Engine | null
+  /** Until the node's link is online, or `signal` aborts. */
+  readonly online: (node: NodeName, signal: AbortSignal) => Promise<void>
+  /** Until every byte of the workers' logs is here (or given up after a while). */
+  readonly drain: (run: RunId, node: NodeName, signal: AbortSignal) => Promise<void>
+  readonly vramUsedMiB: (node: NodeName) => number | null
+}
+
+export interface NodeStopTask {
+  readonly run: RunId
+  readonly node: NodeName
+  readonly ladder: StopLadder
+  readonly isForced: boolean
+  /** A STOP that an earlier Drydock sent: its ladder may still be climbing on the node. */
+  readonly isResumed: boolean
+  readonly row: () => NodeStop
+  readonly update: (row: NodeStop) => void
+}
+
+/**
+ * Stops one run on one node and stays until there is an outcome there, through lost links: the ladder is the node's
+ * own, so a link that comes back is asked how far it is.
+ */
+export async function stopNode(deps: StopNodeDeps, task: NodeStopTask, signal: AbortSignal): Promise<void> {
+  let mayBeClimbing = task.isResumed
+  while (!signal.aborted) {
+    const engine = deps.engineOf(task.node)
+    if (engine === null) {
+      task.update({
+        ...task.row(),
+        phase: 'unconfirmed',
+        message: 'Unreachable: STOP is sent, or asked after, once it answers',
+      })
+      await deps.online(task.node, signal)
+      continue
+    }
+    try {
+      const answer = await askUntilDone(deps, task, engine, mayBeClimbing, signal)
+      if (answer !== null) await conclude(deps, task, engine, answer, signal)
+      return
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'unreachable') throw error
+      mayBeClimbing = true // the answer is lost, not necessarily the request
+    }
+  }
+}
+
+async function askUntilDone(
+  { book, clock, vramUsedMiB }: StopNodeDeps,
+  task: NodeStopTask,
+  engine: Engine,
+  mayBeClimbing: boolean,
+  signal: AbortSignal,
+): Promise<StopAnswer | null> {
+  const { run, node, ladder } = task
+  const known = book
+    .workersOn(run, node)
+    .map(({ worker }) => ({ worker: worker.id, identity: worker.identity }))
+  task.update({
+    ...task.row(),
+    phase: 'sent',
+    message: `${ladder.graceSeconds === 0 ? 'KILL' : ladder.signal} sent`,
+  })
+  const climbing = mayBeClimbing && !task.isForced ? await engine.stopReport(run) : null
+  let answer = climbing?.phase === 'under-way' ? climbing : await engine.stop(run, ladder, known)
+  while (answer.phase === 'under-way') {
+    if (answer.killInMs !== null)
+      task.update(answeredNode(task.row(), answer, clock.nowMs(), task.isForced, null))
+    await clock.sleep(POLL_MS, signal)
+    if (signal.aborted) return null
+    answer = (await engine.stopReport(run)) ?? answer
+  }
+  task.update(answeredNode(task.row(), answer, clock.nowMs(), task.isForced, vramUsedMiB(node)))
+  return answer
+}
+
+/** Gives each worker the state that the answer proves. */
+async function conclude(
+  { book, drain }: StopNodeDeps,
+  { run, node, isForced }: NodeStopTask,
+  engine: Engine,
+  answer: StopAnswer,
+  signal: AbortSignal,
+): Promise<void> {
+  const workers = book.workersOn(run, node).map(({ worker }) => worker)
+  if (answer.phase === 'still-running') {
+    for (const worker of workers)
+      book.note(run, worker.id, { type: 'stop-failed' }, { detail: 'STOP left processes alive' })
+    return
+  }
+  const rows = await engine.watch(
+    run,
+    workers.map(worker => worker.id),
+  )
+  await drain(run, node, signal)
+  const how =
+    answer.killedAfterS === null ? answer.signal : isForced ? 'KILL' : `KILL after ${answer.killedAfterS} s`
+  for (const worker of workers) {
+    const row = rows.find(one => one.worker === worker.id)
+    const leader = answer.workers.find(one => one.worker === worker.id)?.leader
+    if (row?.state === 'ended' && leader === 'gone') {
+      const { exitCode } = row
+      book.note(run, worker.id, { type: 'ended-before-stop', exitCode }, { detail: exitSentence(exitCode) })
+    } else {
+      book.note(run, worker.id, { type: 'proved-gone' }, { detail: `proved · ${how}` })
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import type { NodeName, RunId } from '../../contract/ids'
+import type { NodeStop, Run, StopReport } from '../../contract/runs'
+import type { StopLadder } from '../engines/engine'
+import { createBell } from '../kernel/bell'
+import type { Journal } from '../kernel/journal'
+import type { TaskGroup } from '../kernel/taskGroup'
+import type { Intentions } from './intentions'
+import type { RunRecord, WorkerRecord } from './runRecord'
+import type { StopNodeDeps } from './stopNode'
+import { stopNode } from './stopNode'
+import { concluded, queuedNode } from './stopReport'
+import { isActive } from './workerState'
+
+export interface StopRunsDeps extends StopNodeDeps {
+  readonly journal: Journal<Intentions>
+  readonly background: TaskGroup
+}
+
+export interface StopRequest {
+  readonly run: RunId
+  /** KILL at once. */
+  readonly force: boolean
+  /** null: wherever the run has workers. */
+  readonly nodes: readonly NodeName[] | null
+}
+
+/**
+ * STOP with proof. It is written down before the first signal, goes on when the caller goes away, and is taken up
+ * again by the next start of Drydock; a node that does not answer keeps it until it does.
+ */
+export function createStopRuns(deps: StopRunsDeps) {
+  const { book, clock, journal, background } = deps
+  const settled = createBell()
+  /** What is under way, by `<run> <node>`. */
+  const tasks = new Map<string, AbortController>()
+
+  function rowOf(run: RunId, node: NodeName): NodeStop {
+    return book.record(run).stop?.nodes.find(one => one.node === node) ?? queuedNode(node)
+  }
+
+  function update(run: RunId, row: NodeStop): void {
+    const { stop } = book.record(run)
+    if (stop === null) return
+    const nodes = stop.nodes.map(one => (one.node === row.node ? row : one))
+    book.setStop(run, concluded({ ...stop, nodes }, clock.nowMs()))
+    settled.ring()
+  }
+
+  /** A plain STOP joins the one that is under way on a node; a forced one takes its place. */
+  function begin(run: RunId, node: NodeName, isForced: boolean, isResumed: boolean): void {
+    const key = `${run} ${node}`
+    if (tasks.has(key) && !isForced) return
+    tasks.get(key)?.abort()
+    const own = new AbortController()
+    tasks.set(key, own)
+    const workers = book.workersOn(run, node)
+    for (const { worker } of workers) book.note(run, worker.id, { type: 'stop-sent' })
+    const ladder = ladderOf(workers, isForced)
+    const row = (): NodeStop => rowOf(run, node)
+    const change = (next: NodeStop): void => (own.signal.aborted ? undefined : update(run, next))
+    background.start(`stop ${run} on ${node}`, async signal => {
+      const either = AbortSignal.any([signal, own.signal])
+      await stopNode(deps, { run, node, ladder, isForced, isResumed, row, update: change }, either)
+      if (tasks.get(key) !== own || signal.aborted) return
+      tasks.delete(key)
+      if (![...tasks.keys()].some(other => other.startsWith(`${run} `))) journal.settle(`stop ${run}`)
+    })
+  }
+
+  return {
+    /** Answers when every node has an outcome or cannot be reached. Errors: `not-found`. */
+    async stop({ run, force, nodes }: StopRequest, signal: AbortSignal): Promise<Run> {
+      const targets = targetsOf(book.get(run), nodes)
+      journal.open({ id: `stop ${run}`, body: { kind: 'stop', run, nodes: targets, force } })
+      const fresh = targets.filter(node => force || !tasks.has(`${run} ${node}`))
+      book.setStop(run, askedReport(book.record(run), fresh, force, clock.nowMs()))
+      for (const node of targets) begin(run, node, force, false)
+      while (!signal.aborted && book.record(run).stop?.outcome === 'under-way') await settled.wait(signal)
+      return book.get(run)
+    },
+
+    /** Takes up a STOP that an earlier Drydock had begun. */
+    resume(run: RunId, nodes: readonly NodeName[], force: boolean): void {
+      for (const node of nodes) begin(run, node, force, true)
+    },
+  }
+}
+
+/** Nodes with a worker that has not ended; once all have, every node of the run: STOP then looks for what is left. */
+function targetsOf(run: Run, wanted: readonly NodeName[] | null): NodeName[] {
+  const active = run.workers.filter(worker => isActive(worker.state))
+  const nodes = (active.length > 0 ? active : run.workers).map(worker => worker.node)
+  return [...new Set(nodes)].filter(node => wanted === null || wanted.includes(node))
+}
+
+/** One ladder a node: the signal of its first track, and the longest grace that any of them wants. */
+function ladderOf(workers: readonly WorkerRecord[], isForced: boolean): StopLadder {
+  const signal = workers[0]?.stop.signal ?? 'TERM'
+  const graceSeconds = Math.max(0, ...workers.map(worker => worker.stop.graceSeconds))
+  return isForced ? { signal: 'KILL', graceSeconds: 0 } : { signal, graceSeconds }
+}
+
+/** The report with the `fresh` nodes queued; what is known of other nodes stays. */
+function askedReport(
+  record: RunRecord,
+  fresh: readonly NodeName[],
+  isForced: boolean,
+  askedAtMs: number,
+): StopReport {
+  const kept = record.stop?.nodes.filter(row => !fresh.includes(row.node)) ?? []
+  return {
+    askedAtMs: record.stop?.outcome === 'under-way' ? record.stop.askedAtMs : askedAtMs,
+    graceSeconds: ladderOf(record.workers, isForced).graceSeconds,
+    isForced,
+    nodes: [...kept, ...fresh.map(queuedNode)],
+    outcome: 'under-way',
+    summary: null,
+    endedAtMs: null,
+  }
+}

@@ -1,0 +1,48 @@
+import type { NodeName, RunId, WorkerId } from '../../contract/ids'
+import type { Clock } from '../kernel/clock'
+import type { LogBook } from './logBook'
+import type { LogFollower } from './logFollower'
+import { createLogFollower } from './logFollower'
+import type { WorkerReportDeps } from './workerReports'
+import { createWorkerReports } from './workerReports'
+
+export interface WorkerLogDeps extends WorkerReportDeps {
+  readonly logs: LogBook
+  readonly clock: Clock
+}
+
+export interface FollowedWorker {
+  readonly run: RunId
+  readonly worker: WorkerId
+  readonly node: NodeName
+  readonly readAt: (offset: number, maxBytes: number) => Promise<Uint8Array>
+}
+
+/**
+ * Follows one worker's log and reads its reports: progress, metrics, results. How far it was read is kept with the
+ * worker, so that after a restart every line counts once, those that came while Drydock was away included.
+ * `onReady` gets the follower as soon as it runs. Errors: those of the node's file and of this PC's disk.
+ */
+export async function followWorker(
+  deps: WorkerLogDeps,
+  followed: FollowedWorker,
+  onReady: (follower: LogFollower) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { logs, clock } = deps
+  await using held = await logs.lease(followed.run, followed.worker)
+  const { log } = held
+  const reports = createWorkerReports(deps, followed)
+  for await (const bytes of logs.stream(followed.run, followed.worker, reports.startByte)) {
+    reports.take(bytes, log, clock.nowMs())
+    if (signal.aborted) return
+  }
+  const follower = createLogFollower({
+    readAt: followed.readAt,
+    log,
+    clock,
+    onBytes: (bytes, atMs) => reports.take(bytes, log, atMs),
+  })
+  onReady(follower)
+  await follower.run(signal)
+}

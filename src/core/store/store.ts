@@ -1,0 +1,118 @@
+import Database from 'libsql'
+import { z } from 'zod'
+import { Settings } from '../../contract/events'
+import { MetricPoint, ResultRow } from '../../contract/runs'
+import type { RunId } from '../../contract/ids'
+import { AppError } from '../kernel/appError'
+import { RunRecord, WorkerRecord } from '../runs/runRecord'
+
+const SCHEMA_VERSION = 1
+const SCHEMA = `
+  CREATE TABLE runs (id TEXT PRIMARY KEY, started_at_ms INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+  CREATE TABLE workers (
+    run TEXT NOT NULL, worker TEXT NOT NULL, position INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (run, worker)
+  ) STRICT;
+  CREATE TABLE results (
+    run TEXT NOT NULL, worker TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (run, worker, name)
+  ) STRICT;
+  CREATE TABLE metrics (
+    run TEXT NOT NULL, worker TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (run, worker, name)
+  ) STRICT;
+  CREATE TABLE settings (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+`
+const Row = z.object({ body: z.string() })
+const RunHead = RunRecord.omit({ workers: true })
+
+/**
+ * What survives a restart: runs, workers, results, the newest metrics, settings. One SQLite file, write-ahead log, so
+ * that a crash loses nothing that was written and a power cut at most the last moment (the journal holds what was
+ * begun). Bodies are JSON, parsed by the schemas on the way out; a body of another shape is left out, not fatal.
+ * Errors: those of SQLite, when the file cannot be opened or written.
+ */
+export function openStore(path: string) {
+  const db = new Database(path)
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;')
+  migrate(db)
+  const tables = createTables(db)
+
+  return {
+    ...tables,
+    /** All of `work` or nothing of it. */
+    together: (work: () => void): void => db.transaction(work)(),
+    [Symbol.dispose]: (): void => void db.close(),
+  }
+}
+
+export type Store = ReturnType<typeof openStore>
+
+function createTables(db: Database.Database) {
+  const saveRun = db.prepare('INSERT OR REPLACE INTO runs (id, started_at_ms, body) VALUES (?, ?, ?)')
+  const saveWorker = db.prepare(
+    'INSERT OR REPLACE INTO workers (run, worker, position, body) VALUES (?, ?, ?, ?)',
+  )
+  const saveResult = db.prepare(
+    'INSERT OR REPLACE INTO results (run, worker, name, body) VALUES (?, ?, ?, ?)',
+  )
+  const saveMetric = db.prepare(
+    'INSERT OR REPLACE INTO metrics (run, worker, name, body) VALUES (?, ?, ?, ?)',
+  )
+  const saveSetting = db.prepare('INSERT OR REPLACE INTO settings (key, body) VALUES (?, ?)')
+  const runs = db.prepare('SELECT body FROM runs ORDER BY started_at_ms DESC LIMIT ?')
+  const workers = db.prepare('SELECT body FROM workers WHERE run = ? ORDER BY position')
+  const results = db.prepare('SELECT body FROM results WHERE run = ? ORDER BY rowid')
+  const metrics = db.prepare('SELECT body FROM metrics WHERE run = ? ORDER BY rowid')
+  const settings = db.prepare('SELECT body FROM settings WHERE key = ?')
+
+  return {
+    saveRun(record: RunRecord): void {
+      saveRun.run(record.id, record.startedAtMs, JSON.stringify(RunHead.parse(record)))
+    },
+    saveWorker(run: RunId, position: number, record: WorkerRecord): void {
+      saveWorker.run(run, record.worker.id, position, JSON.stringify(record))
+    },
+    saveResult: (row: ResultRow): void =>
+      void saveResult.run(row.run, row.worker, row.name, JSON.stringify(row)),
+    saveMetric: (point: MetricPoint): void =>
+      void saveMetric.run(point.run, point.worker, point.name, JSON.stringify(point)),
+    saveSettings: (value: Settings): void => void saveSetting.run('settings', JSON.stringify(value)),
+
+    /** The newest `limit` runs, newest first. */
+    runs: (limit: number): RunRecord[] =>
+      bodies(RunHead, runs.all(limit)).map(head => ({
+        ...head,
+        workers: bodies(WorkerRecord, workers.all(head.id)),
+      })),
+    results: (run: RunId): ResultRow[] => bodies(ResultRow, results.all(run)),
+    metrics: (run: RunId): MetricPoint[] => bodies(MetricPoint, metrics.all(run)),
+    settings: (): Settings => bodies(Settings, settings.all('settings'))[0] ?? { theme: 'dark' },
+  }
+}
+
+function migrate(db: Database.Database): void {
+  const [row] = db.prepare('PRAGMA user_version').all()
+  const { user_version: version } = z.object({ user_version: z.number() }).parse(row)
+  if (version > SCHEMA_VERSION) {
+    throw new AppError('file-invalid', 'drydock.db was written by a newer Drydock.', {
+      hint: 'Start that newer version, or move drydock.db away to begin with an empty one (runs go on on their nodes).',
+    })
+  }
+  if (version === 0) db.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`)
+}
+
+function bodies<T>(schema: z.ZodType<T>, rows: readonly unknown[]): T[] {
+  return rows.flatMap(row => {
+    const parsed = schema.safeParse(parseBody(Row.parse(row).body))
+    return parsed.success ? [parsed.data] : []
+  })
+}
+
+function parseBody(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return null // left out by the schema
+  }
+}

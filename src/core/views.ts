@@ -1,0 +1,69 @@
+import type { Limit, NodeView, Target } from '../contract/nodes'
+import type { PlanView } from '../contract/runs'
+import { RunId } from '../contract/ids'
+import type { Fleet, NodeConfig, PlanConfig } from './config/fleetSchema'
+import type { FleetNode } from './nodes/fleetNodes'
+import { planWorkers } from './runs/planWorkers'
+
+/** How the fleet looks on a screen: pure, from what is configured and what is known. */
+
+const DEFAULT_LIMIT_PCT = 90
+
+export function viewNode({ config, link, online }: FleetNode): NodeView {
+  return {
+    name: config.name,
+    isLocal: 'local' in config,
+    address: addressOf(config),
+    roles: config.roles,
+    target: targetOf(config),
+    limit: limitOf(config),
+    link,
+    inventory: online?.inventory ?? null,
+  }
+}
+
+export function viewPlan(fleet: Fleet, plan: PlanConfig): PlanView {
+  const workers = planWorkers(fleet, plan, ANY_RUN)
+  return {
+    name: plan.name,
+    engine: plan.engine,
+    nodes: [...new Set(workers.map(worker => worker.node))],
+    workers: workers.length,
+    refusal: refusalOf(plan, workers.length),
+  }
+}
+
+const ANY_RUN = RunId.parse('view')
+
+function refusalOf(plan: PlanConfig, workers: number): string | null {
+  if (plan.engine !== 'process') return `The ${plan.engine} engine is not built yet; use engine: process.`
+  if (workers === 0) return 'Every node of this plan is disabled.'
+  const needsSecrets = plan.tracks.some(track => track.secrets.length > 0)
+  return needsSecrets ? 'Secrets from the keychain are not built yet; remove secrets: from the plan.' : null
+}
+
+function addressOf(config: NodeConfig): string | null {
+  if ('local' in config) return null
+  if ('alias' in config.ssh) return config.ssh.alias
+  const { host, port, user } = config.ssh
+  return `${user === undefined ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function targetOf({ target }: NodeConfig): Target {
+  return {
+    cpu: target?.cpu ?? null,
+    gpu: target?.gpu ?? null,
+    vram: target?.vram ?? null,
+    tolerance: target?.tolerance ?? 10,
+  }
+}
+
+function limitOf({ budget }: NodeConfig): Limit {
+  return {
+    cpu: budget?.cpu ?? DEFAULT_LIMIT_PCT,
+    ram: DEFAULT_LIMIT_PCT,
+    gpu: DEFAULT_LIMIT_PCT,
+    vram: budget?.vram ?? DEFAULT_LIMIT_PCT,
+    disk: DEFAULT_LIMIT_PCT,
+  }
+}
