@@ -1,23 +1,219 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FleetEvent, Settings, Snapshot } from '../contract/events'
-import { RunId, WorkerId } from '../contract/ids'
 import type { NodeName } from '../contract/ids'
+import type { Broker, ReportedFlags } from '../contract/mode'
 import { createAlertBoard } from './alertBoard'
-import { createFleetFile } from './config/fleetFile'
 import type { Fleet } from './config/fleetSchema'
-import { starterFleet } from './config/starterFleet'
-import type { Engine } from './engines/engine'
-import { NODE_SIDE_LIBRARY, createProcessEngine } from './engines/processEngine'
+import { NODE_SIDE_LIBRARY } from './engines/processEngine'
 import { createEventHub } from './eventHub'
 import { createModeSwitch } from './guard/modeSwitch'
-import type { Clock } from './kernel/clock'
 import { systemClock } from './kernel/clock'
-import { openJournal } from './kernel/journal'
+import type { Closers } from './kernel/closers'
+import { createClosers } from './kernel/closers'
 import type { Log } from './kernel/log'
 import { createTaskGroup } from './kernel/taskGroup'
+import { logDownload } from './logDownload'
+import type { LogDownload } from './logDownload'
 import { createFleetNodes } from './nodes/createFleetNodes'
-import type { FleetNode } from './nodes/fleetNodes'
+import { openFleetFile } from './openFleetFile'
+import { openBook, openRuns } from './openRuns'
+import type { Poller } from './probes/poller'
 import { createPoller } from './probes/poller'
 import type { Router } from './router'
 import { createRouter } from './router'
+import type { RunBook } from './runs/runBook'
+import type { Store } from './store/store'
+import { openStore } from './store/store'
+import { viewNode, viewPlan } from './views'
+
+/** Runs in the first snapshot. */
+const SHOWN_RUNS = 100
+
+export interface OpenFleetOptions {
+  /** Drydock's state folder. */
+  readonly home: string
+  /** Whose `~/.ssh` is read. */
+  readonly userHome: string
+  /** The folder with the shipped samples. */
+  readonly resources: string
+  readonly version: string
+  readonly log: Log
+}
+
+export interface OpenFleet extends AsyncDisposable {
+  readonly router: Router
+  settings(): Settings
+  /** Returns its own removal. */
+  onSettings(listener: (settings: Settings) => void): () => void
+  /** A worker's whole log, or with `worker` null those of the whole run; null when there is none. */
+  logDownload(run: string, worker: string | null): Promise<LogDownload | null>
+  hasActiveRuns(): boolean
+}
+
+/** Opens the engine: every part is built here, once, and closed in reverse. */
+export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
+  const { home, log } = options
+  makeFolders(home)
+  const closers = createClosers()
+  const store = closers.use(openStore(join(home, 'drydock.db')))
+  const settings = createSettings(store, value => engine.hub.publish({ type: 'settings', settings: value }))
+  const engine = openEngine(options, store, closers, () => settings.get())
+  closers.use(
+    await openFleetFile({ home, log, clock: systemClock, alerts: engine.alerts, onFleet: engine.take }),
+  )
+  const { runs, book, hub, nodes, mode, alerts } = engine
+  return {
+    router: createRouter({
+      events: signal => hub.events(signal),
+      nodes,
+      runs: {
+        start: plan => runs.starts.start(plan),
+        stop: (request, signal) => runs.stops.stop(request, signal),
+      },
+      logs: runs.logs,
+      mode,
+      alerts,
+      settings,
+    }),
+    settings: () => settings.get(),
+    onSettings: listener => settings.onChange(listener),
+    logDownload: async (run, worker) => logDownload(book, runs.logs, run, worker),
+    hasActiveRuns: () => book.active().length > 0,
+    [Symbol.asyncDispose]: () => closers[Symbol.asyncDispose](),
+  }
+}
+
+/** The parts that work for the fleet: links, probes, runs, the guard, and the hub that tells the screens. */
+function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, settings: () => Settings) {
+  const { home, resources, version, log } = options
+  const clock = systemClock
+  let fleet: Fleet = { version: 1, nodes: [], plans: [] }
+  const broker = (): Broker | null => fleet.broker ?? null
+  const onCrash = (name: string, error: unknown): void => void log.error(`${name} broke`, error)
+  const hub = createEventHub(clock, () => snapshot())
+  const publish = (event: FleetEvent): void => hub.publish(event)
+  const alerts = createAlertBoard({
+    clock,
+    onRaised: alert => publish({ type: 'alert', alert }),
+    onCleared: id => publish({ type: 'alert-cleared', id }),
+  })
+  const { nodes, poller } = openNodes(options, closers, publish, onCrash)
+  const book = closers.use(openBook({ store, clock, broker, publish, onRunChange: () => mode.refresh() }))
+  const mode = createModeSwitch({
+    broker,
+    reported: () => reportedModes(book),
+    onChange: value => publish({ type: 'mode', mode: value }),
+  })
+  const runs = openRuns({
+    home,
+    samplesDir: join(resources, 'samples'),
+    closers,
+    store,
+    nodes,
+    book,
+    clock,
+    alerts,
+    publish,
+    onCrash,
+    background: closers.use(createTaskGroup(onCrash)),
+    fleet: () => fleet,
+    modeFlags: () => mode.current().flags,
+    vramUsedMiB: name => vramUsedMiB(poller, name),
+  })
+
+  const view = (): Pick<Snapshot, 'nodes' | 'plans'> => ({
+    nodes: nodes.list().map(viewNode),
+    plans: fleet.plans.map(plan => viewPlan(fleet, plan)),
+  })
+
+  function snapshot(): Snapshot {
+    const { samples, gpus } = poller.latest()
+    const app = { version, home, fleetFile: join(home, 'fleet.yaml') }
+    const readings = { samples: [...samples], gpus: [...gpus] }
+    const rest = { mode: mode.current(), alerts: alerts.list(), settings: settings() }
+    return { app, ...view(), ...runsOf(book, store), ...readings, ...rest }
+  }
+
+  function take(next: Fleet): void {
+    fleet = next
+    nodes.apply(fleet)
+    mode.refresh()
+    publish({ type: 'fleet', ...view() })
+  }
+
+  return { hub, alerts, nodes, mode, book, runs, take }
+}
+
+function openNodes(
+  { home, userHome, log }: OpenFleetOptions,
+  closers: Closers,
+  publish: (event: FleetEvent) => void,
+  onCrash: (name: string, error: unknown) => void,
+) {
+  const clock = systemClock
+  const nodes = closers.use(
+    createFleetNodes({ home, userHome, clock, log, library: NODE_SIDE_LIBRARY, onCrash }),
+  )
+  nodes.onLink(node => publish({ type: 'node', node: viewNode(node) }))
+  const poller = closers.use(
+    createPoller({
+      nodes,
+      clock,
+      log,
+      onCrash,
+      publishSample: sample => publish({ type: 'sample', sample }),
+      publishGpu: reading => publish({ type: 'gpu', reading }),
+    }),
+  )
+  return { nodes, poller }
+}
+
+function makeFolders(home: string): void {
+  for (const dir of ['.', 'journal', 'logs', 'reports', 'keys']) {
+    mkdirSync(join(home, dir), { recursive: true, mode: 0o700 })
+  }
+}
+
+/** The newest runs with what they reported; older results stay in the store. */
+function runsOf(book: RunBook, store: Store): Pick<Snapshot, 'runs' | 'results' | 'metrics'> {
+  const runs = book.list().slice(0, SHOWN_RUNS)
+  return {
+    runs,
+    results: runs.flatMap(run => store.results(run.id)),
+    metrics: runs.flatMap(run => store.metrics(run.id)),
+  }
+}
+
+function reportedModes(book: RunBook): { readonly node: NodeName; readonly flags: ReportedFlags }[] {
+  return book
+    .active()
+    .flatMap(({ record: { worker } }) =>
+      worker.reported === null ? [] : [{ node: worker.node, flags: worker.reported }],
+    )
+}
+
+/** All VRAM in use on a node; null when no card reports it. */
+function vramUsedMiB(poller: Poller, name: NodeName): number | null {
+  const gpus = poller.latest().gpus.find(reading => reading.node === name)?.gpus ?? []
+  const used = gpus.map(gpu => gpu.memUsedMiB).filter(value => value !== null)
+  return used.length === 0 ? null : used.reduce((sum, value) => sum + value, 0)
+}
+
+function createSettings(store: Store, onChange: (settings: Settings) => void) {
+  let current = store.settings()
+  const listeners = new Set([onChange])
+  return {
+    get: (): Settings => current,
+    set(settings: Settings): Settings {
+      current = settings
+      store.saveSettings(settings)
+      for (const listener of listeners) listener(settings)
+      return settings
+    },
+    onChange(listener: (settings: Settings) => void): () => void {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}

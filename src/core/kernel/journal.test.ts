@@ -58,6 +58,6 @@ it('drops settled intents from the file when it is opened', () => {
       journal.settle(`${i}`)
     }
   }
-  using _journal = openJournal(path, asText)
+  openJournal(path, asText)[Symbol.dispose]()
   expect(readFileSync(path, 'utf8')).toBe('')
 })

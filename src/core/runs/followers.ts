@@ -28,24 +28,17 @@ export function createFollowers(
     const path = engine.logPath(run, worker)
     const readAt = (offset: number, maxBytes: number): Promise<Uint8Array> =>
       session.shell.readAt(path, offset, maxBytes).catch(asNothingYet)
-    const { promise, resolve } = withResolvers<LogFollower | null>()
     const end = new AbortController()
-    followed.set(key, { ready: promise, end })
-    group.start(`log ${key}`, async signal => {
-      try {
-        await followWorker(
-          deps,
-          { run, worker, node, readAt },
-          resolve,
-          AbortSignal.any([signal, end.signal]),
-        )
-      } catch (error) {
-        if (!(error instanceof AppError && error.code === 'unreachable')) throw error
-      } finally {
+    const tasks = group
+    const ready = new Promise<LogFollower | null>(resolve => {
+      tasks.start(`log ${key}`, async signal => {
+        const either = AbortSignal.any([signal, end.signal])
+        await followWorker(deps, { run, worker, node, readAt }, resolve, either).catch(unlessUnreachable)
         resolve(null)
         followed.delete(key)
-      }
+      })
     })
+    followed.set(key, { ready, end })
   }
 
   return {
@@ -79,10 +72,7 @@ function asNothingYet(error: unknown): Uint8Array {
   throw error
 }
 
-function withResolvers<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined
-  const promise = new Promise<T>(done => {
-    resolve = done
-  })
-  return { promise, resolve }
+/** A link that dies under a read is told by the link itself. */
+function unlessUnreachable(error: unknown): void {
+  if (!(error instanceof AppError && error.code === 'unreachable')) throw error
 }

@@ -70,7 +70,9 @@ export function createRunBook(deps: RunBookDeps) {
     },
 
     /** Changes that are no change of state: shown and stored with the next ones, within a moment. */
-    adjust: pages.adjust,
+    adjust(run: RunId, worker: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): void {
+      pages.adjust(run, worker, patch)
+    },
 
     setStop(run: RunId, stop: StopReport): void {
       keep({ ...recordOf(run), stop }, [])
