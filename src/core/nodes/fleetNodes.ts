@@ -1,5 +1,5 @@
 import type { NodeName } from '../../contract/ids'
-import type { Link } from '../../contract/nodes'
+import type { Inventory, Link } from '../../contract/nodes'
 import type { Fleet, NodeConfig } from '../config/fleetSchema'
 import type { NodeFacts, NodeShell } from './nodeShell'
 
@@ -8,14 +8,21 @@ export interface FleetNode {
   readonly config: NodeConfig
   readonly link: Link
   /** Non-null exactly while `link.state` is `online`. */
-  readonly online: { readonly shell: NodeShell; readonly facts: NodeFacts } | null
+  readonly online: {
+    readonly shell: NodeShell
+    readonly facts: NodeFacts
+    readonly inventory: Inventory
+  } | null
 }
 
 export interface FleetNodes extends AsyncDisposable {
   /** In the fleet's order. */
   list(): readonly FleetNode[]
   get(name: NodeName): FleetNode | undefined
-  /** Called at every link change, in order. Returns its own removal. */
+  /**
+   * Called at every link change, in order, beginning with the first state of a new node; a node that leaves the fleet
+   * ends as `disabled`. Returns its own removal.
+   */
   onLink(listener: (node: FleetNode) => void): () => void
   /** Takes over a new fleet: new nodes connect, gone ones close, changed ones reconnect, the rest never notice. */
   apply(fleet: Fleet): void

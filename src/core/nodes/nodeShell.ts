@@ -13,21 +13,36 @@ export interface NodeShell {
 
   /**
    * Runs a constant POSIX script with arguments as a process of its own, with its own input and output: a probe.
-   * It ends when the channel is closed or the link dies.
+   * When the channel is closed the script and what it started get TERM. A link that dies can only end its input: a
+   * script that outlives a loop of its own must read it, or write.
+   * Errors: `refused` when the node allows no further session; `blocked` when no shell comes up; `unreachable`.
    */
   open(script: string, args: readonly string[]): Promise<NodeChannel>
 
-  /** At most `maxBytes` of a file from `offset`; empty at its end. Errors: `not-found`, `unreachable`. */
+  /**
+   * At most `maxBytes` of a file from `offset`; empty at its end. A reader that goes on where it stopped keeps the
+   * file it began with, even when that was renamed or removed meanwhile; a read at 0 always opens what is there now.
+   * Errors: `not-found`; `refused` with the reason; `unreachable`.
+   */
   readAt(path: string, offset: number, maxBytes: number): Promise<Uint8Array>
 
-  /** Writes a whole file (0600, folders 0700) by a temporary name and a rename. `path` is absolute. */
+  /**
+   * Writes a whole file (0600, folders 0700) by a temporary name and a rename. `path` is absolute.
+   * Errors: `refused` with the reason (disk full, no permission); `unreachable`.
+   */
   writeFile(path: string, bytes: Uint8Array): Promise<void>
 }
 
 export interface NodeChannel {
-  /** Raw output in the order it came; ends when the process does. */
+  /**
+   * Standard output in the order it came, for one reader; ends when the process does. Unread output slows the
+   * process down. Standard error is drained and dropped.
+   */
   readonly output: AsyncIterable<Uint8Array>
-  /** Exit code, or null with a signal or a dead link. Never rejects. */
+  /**
+   * Exit code, or null with a signal or a dead link. Never rejects. After `close` it comes when the process has really
+   * ended: never for one that cannot be killed.
+   */
   readonly closed: Promise<number | null>
   write(text: string): void
   close(): void

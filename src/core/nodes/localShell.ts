@@ -1,0 +1,167 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdir, open as openFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { AppError } from '../kernel/appError'
+import { openSession, type Machine, type NodeSession, type SessionOptions } from './nodeSession'
+import { noSuchFile, notWritten } from './scriptFiles'
+import { createTail, type ShellProcess } from './shellProcess'
+
+// What a login over SSH would have too. Everything else of Drydock's own environment (tokens, Electron's variables)
+// stays away from what is started here.
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'LANG',
+  'TMPDIR',
+  'XDG_RUNTIME_DIR',
+  'XDG_DATA_HOME',
+  'XDG_CONFIG_HOME',
+  'DBUS_SESSION_BUS_ADDRESS',
+]
+
+export interface LocalOptions extends SessionOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The POSIX shell to start; `['sh']` unless a test wants another. */
+  readonly sh?: readonly [string, ...string[]]
+}
+
+/** The session of this PC: the same shell as over SSH, without the link. Errors: those of `openSession`. */
+export async function openLocalSession(options: LocalOptions): Promise<NodeSession> {
+  return openSession(createLocalMachine(options), options)
+}
+
+/** What a shell on this PC gets to know of Drydock's own environment. */
+export function localEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const name of INHERITED) {
+    const value = environment[name]
+    if (value !== undefined) kept[name] = value
+  }
+  return { ...kept, LC_ALL: 'C', TZ: 'UTC' }
+}
+
+function createLocalMachine(options: LocalOptions): Machine {
+  const [command, ...args] = options.sh ?? ['sh']
+  const environment = localEnvironment(options.environment)
+  const children = new Set<ChildProcess>()
+
+  return {
+    died: new Promise(() => {}),
+    files: () => ({ readAt: readLocalAt, writeFile: writeLocalFile }),
+    async start() {
+      // A session of its own: a Ctrl-C for Drydock's terminal is not one for the shells here.
+      const child = spawn(command, [...args, '-s'], { env: environment, stdio: 'pipe', detached: true })
+      await new Promise<void>((resolve, reject) => {
+        child.once('spawn', resolve)
+        child.once('error', cause => reject(noLocalShell(command, cause)))
+      })
+      children.add(child)
+      child.once('exit', () => children.delete(child))
+      return processOf(child)
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...children].map(endChild))
+    },
+  }
+}
+
+function processOf(child: ReturnType<typeof spawn> & { stdin: object | null }): ShellProcess {
+  const { stdin, stdout, stderr } = child
+  if (stdin === null || stdout === null || stderr === null) throw new Error('spawned without pipes')
+  const complaint = createTail(2048)
+  let isKilled = false
+  // Writing to a shell that has ended is no news: its end is.
+  stdin.on('error', () => {})
+  stderr.on('data', (bytes: Buffer) => complaint.push(bytes))
+  const closed = new Promise<number | null>(resolve => {
+    child.once('close', code => resolve(code))
+    // What the script started may hold its output open for ever; a killed one is not waited for.
+    child.once('exit', code => {
+      if (isKilled) resolve(code)
+    })
+  })
+  return {
+    closed,
+    complaint: () => complaint.text(),
+    write: data => void stdin.write(data),
+    end: () => void stdin.end(),
+    onOutput: listener => void stdout.on('data', listener),
+    pause: () => void stdout.pause(),
+    resume: () => void stdout.resume(),
+    kill() {
+      isKilled = true
+      signalGroup(child, 'SIGTERM')
+      stdin.destroy()
+      stdout.destroy()
+      stderr.destroy()
+    },
+  }
+}
+
+/** A pid that is not reaped yet cannot be another's, nor can its group. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  try {
+    process.kill(-child.pid, signal)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
+/** Ends a shell by its input; one that is stuck is killed alone, because what it started may be a worker. */
+async function endChild(child: ChildProcess): Promise<void> {
+  const exited = new Promise<void>(resolve => void child.once('exit', () => resolve()))
+  child.stdin?.destroy()
+  const timer = setTimeout(() => child.kill('SIGKILL'), 500)
+  await exited
+  clearTimeout(timer)
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+}
+
+async function readLocalAt(path: string, offset: number, maxBytes: number): Promise<Uint8Array> {
+  const file = await openFile(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? noSuchFile(path) : notRead(path, error)
+  })
+  try {
+    const { size } = await file.stat()
+    const length = Math.min(maxBytes, Math.max(0, size - offset))
+    const bytes = Buffer.allocUnsafeSlow(length)
+    const { bytesRead } = await file.read(bytes, 0, length, offset).catch((error: NodeJS.ErrnoException) => {
+      throw notRead(path, error)
+    })
+    return bytes.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+async function writeLocalFile(path: string, bytes: Uint8Array): Promise<void> {
+  const part = `${path}.part.${randomBytes(6).toString('hex')}`
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await writeFile(part, bytes, { mode: 0o600 })
+    await rename(part, path)
+  } catch (error) {
+    // The reason of the first failure is the one to tell.
+    await rm(part, { force: true }).catch(() => {})
+    throw notWritten(path, error instanceof Error ? error.message : String(error))
+  }
+}
+
+function notRead(path: string, cause: Error): AppError {
+  return new AppError('refused', `${path} cannot be read: ${cause.message}.`, { cause })
+}
+
+function noLocalShell(command: string, cause: Error): AppError {
+  return new AppError('blocked', `This PC has no POSIX shell (${command}): ${cause.message}.`, {
+    hint: 'Drydock runs training on Linux and macOS; on Windows, add the machine as an SSH node instead.',
+    cause,
+  })
+}

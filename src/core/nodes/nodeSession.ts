@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto'
+import type { Inventory } from '../../contract/nodes'
+import { AppError } from '../kernel/appError'
+import { startControlShell } from './controlShell'
+import { parseFacts } from './facts'
+import type { NodeFacts, NodeShell } from './nodeShell'
+import { openScript, type ScriptChannel, type ScriptProcess } from './scriptChannel'
+import type { ShellProcess } from './shellProcess'
+
+/** An open link: the shell on a node, what is known of the node, and the news of the link's end. */
+export interface NodeSession extends AsyncDisposable {
+  readonly shell: NodeShell
+  readonly facts: NodeFacts
+  readonly inventory: Inventory
+  /** Settles with the reason when the link ends by itself. Never rejects; never settles after disposal. */
+  readonly died: Promise<AppError>
+}
+
+/** What a machine must give for a session to be built on it. */
+export interface Machine extends AsyncDisposable {
+  /** Starts a `sh -s`. Errors: `refused` when the node allows no further session; `unreachable`. */
+  start(): Promise<ShellProcess>
+  /**
+   * How files are read and written here; `open` runs a script, for a machine with nothing better. `isNoisyLogin`: the
+   * login prints something before the shell comes up, which is poison to SFTP.
+   */
+  files(
+    open: (script: string, args: readonly string[]) => Promise<ScriptChannel>,
+    isNoisyLogin: boolean,
+  ): Pick<NodeShell, 'readAt' | 'writeFile'>
+  /** See `NodeSession.died`. */
+  readonly died: Promise<AppError>
+}
+
+export interface SessionOptions {
+  /** The node's name, for sentences. */
+  readonly label: string
+  readonly stateDir: string
+  /** Shell functions that `call` can reach, beside those of this room. */
+  readonly library: string
+  /** How long a login may take until its shell answers. */
+  readonly handshakeTimeoutMs: number
+}
+
+/**
+ * Brings a machine up: control shell, then facts. A machine that fails is disposed of.
+ * Errors: `blocked` when no shell comes up or the state folder cannot be made; `unreachable`.
+ */
+export async function openSession(machine: Machine, options: SessionOptions): Promise<NodeSession> {
+  try {
+    return await bringUp(machine, options)
+  } catch (error) {
+    // A link that dies in the middle looks like a shell that ended; its own reason is the right one.
+    const death = await Promise.race([machine.died, nextTurn()])
+    await machine[Symbol.asyncDispose]()
+    throw death ?? error
+  }
+}
+
+async function bringUp(machine: Machine, options: SessionOptions): Promise<NodeSession> {
+  const { label, library, handshakeTimeoutMs: timeoutMs } = options
+  const control = await startControlShell(await machine.start(), {
+    label,
+    library,
+    nonce: newNonce(),
+    timeoutMs,
+  })
+  const printed = await control.call('drydock_facts', [options.stateDir]).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'launch-failed') throw error
+    throw new AppError('blocked', `${label}: ${error.message}`, {
+      hint: 'Choose a folder that this user can write as stateDir of this node in fleet.yaml.',
+      cause: error,
+    })
+  })
+  const { facts, inventory } = parseFacts(printed)
+
+  const channels = new Set<ScriptChannel>()
+  const endGroup = ({ pid, startTicks }: ScriptProcess): void => {
+    // When the link is gone, so is the script's input; more cannot be done.
+    control.call('drydock_end_group', [pid, startTicks]).catch(() => {})
+  }
+  const open = async (script: string, args: readonly string[]): Promise<ScriptChannel> => {
+    const options = { label, nonce: newNonce(), timeoutMs, endGroup }
+    const channel = await openScript(await machine.start(), script, args, options)
+    channels.add(channel)
+    void channel.closed.then(() => channels.delete(channel))
+    return channel
+  }
+  const files = machine.files(open, control.garbage !== '')
+
+  let isDisposed = false
+  const firstDeath = async (): Promise<AppError> => {
+    await Promise.race([machine.died, control.ended])
+    // A dead link takes the control shell along; its own reason says more than ours.
+    return (await Promise.race([machine.died, nextTurn()])) ?? controlShellEnded(label)
+  }
+  const died = new Promise<AppError>(resolve => {
+    void firstDeath().then(reason => (isDisposed ? undefined : resolve(reason)))
+  })
+
+  return {
+    shell: { ...files, call: (...call) => control.call(...call), open },
+    facts,
+    inventory,
+    died,
+    async [Symbol.asyncDispose]() {
+      isDisposed = true
+      for (const channel of channels) channel.close()
+      control.close()
+      await machine[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Makes what a node prints for one session unlike anything that a login or a worker prints. */
+function newNonce(): string {
+  return `drydock-${randomBytes(12).toString('hex')}`
+}
+
+function nextTurn(): Promise<null> {
+  return new Promise(resolve => setImmediate(() => resolve(null)))
+}
+
+function controlShellEnded(label: string): AppError {
+  return new AppError('unreachable', `The shell that Drydock keeps on ${label} was ended from outside.`, {
+    hint: 'Drydock opens a new one by itself. Check whether something on that machine ends idle shells.',
+  })
+}

@@ -1,0 +1,139 @@
+import { AppError } from '../kernel/appError'
+import { BlockedError } from './blockedError'
+import type { Judgement } from './hostKeys'
+import type { OfferedKey } from './knownHosts'
+import type { SshTarget } from './sshTarget'
+
+/** What ssh2 and the socket put on their errors. */
+export type LinkErrorDetails = Error & { readonly code?: unknown; readonly level?: unknown }
+
+/** Why no connection came about, with the fix. */
+export function connectFailure(error: LinkErrorDetails, target: SshTarget): AppError {
+  const at = `${target.host}:${target.port}`
+  const unreachable = (message: string, hint: string): AppError =>
+    new AppError('unreachable', message, { hint, cause: error })
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return unreachable(`No SSH server answers on ${at}.`, 'Start it, or correct the port in fleet.yaml.')
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return unreachable(
+        `The name ${target.host} cannot be resolved.`,
+        'Correct host in fleet.yaml, or give the IP address.',
+      )
+    case 'ETIMEDOUT':
+      return timedOut(target, error)
+    case 'EHOSTUNREACH':
+    case 'EHOSTDOWN':
+    case 'ENETUNREACH':
+    case 'ENETDOWN':
+      return unreachable(
+        `There is no way to ${at} on the network.`,
+        'Check that the machine is on, and the cable, Wi-Fi or VPN of both ends.',
+      )
+    default:
+      return handshakeFailure(error, target)
+  }
+}
+
+function handshakeFailure(error: LinkErrorDetails, target: SshTarget): AppError {
+  const at = `${target.host}:${target.port}`
+  if (error.level === 'client-timeout') return timedOut(target, error)
+  if (/no matching/i.test(error.message)) {
+    const message = `The SSH server on ${at} offers only algorithms that Drydock refuses: ${error.message}.`
+    const hint =
+      'Update OpenSSH on that machine: it must offer curve25519 or ECDH, AES-GCM or AES-CTR, and SHA-2.'
+    return new BlockedError(message, { kind: 'unusable', message, hint }, null, error)
+  }
+  if (
+    error.code === 'ECONNRESET' ||
+    error.code === 'EPIPE' ||
+    /connection lost|closed/i.test(error.message)
+  ) {
+    return new AppError('unreachable', `${at} closed the connection before the login.`, {
+      hint: 'Its server may be busy or refuse this PC (MaxStartups, fail2ban, penalties), or it speaks no SSH.',
+      cause: error,
+    })
+  }
+  return new AppError('unreachable', `What answers on ${at} did not speak SSH properly: ${error.message}.`, {
+    hint: 'Check that the port in fleet.yaml is that of the SSH server.',
+    cause: error,
+  })
+}
+
+export function timedOut(target: SshTarget, cause?: unknown): AppError {
+  return new AppError('unreachable', `${target.host}:${target.port} did not answer in time.`, {
+    hint: 'Check that the machine is on and not asleep, and that no firewall drops the connection.',
+    cause,
+  })
+}
+
+/** Why a link that was up ended. */
+export function linkLost(target: SshTarget, silentMs: number | null, cause: unknown): AppError {
+  const seconds = silentMs === null ? null : (silentMs / 1000).toFixed(1)
+  return new AppError(
+    'unreachable',
+    seconds === null
+      ? `The SSH connection to ${target.host}:${target.port} was cut.`
+      : `No sign of life from ${target.host}:${target.port} for ${seconds} s.`,
+    {
+      hint: 'Check that the machine is on and the network to it works. Drydock reconnects by itself; runs go on.',
+      cause,
+    },
+  )
+}
+
+/** The node will not open one more session on this connection. */
+export function sessionRefused(label: string, cause: LinkErrorDetails): AppError {
+  const isLimit = /open failed/i.test(cause.message)
+  return new AppError(
+    'refused',
+    isLimit
+      ? `${label} allows no further session on this connection.`
+      : `${label} does not let this user run commands: ${cause.message}.`,
+    {
+      hint: isLimit
+        ? `Set MaxSessions to 10 in /etc/ssh/sshd_config on ${label}, then restart its SSH server.`
+        : 'Check ForceCommand and the login shell of this user in the SSH server of that machine.',
+      cause,
+    },
+  )
+}
+
+/** Null when the key may be used; else what blocks the link. Nothing was sent to authenticate at this point. */
+export function hostKeyBlock(
+  target: SshTarget,
+  key: OfferedKey,
+  { verdict, file }: Judgement,
+): BlockedError | null {
+  const { host, port } = target
+  const address = `${host}:${port}`
+  const { type, fingerprint } = key
+  const offered = { type, fingerprint }
+  switch (verdict.kind) {
+    case 'known':
+      return null
+    case 'unknown':
+      return new BlockedError(
+        `The host key of ${address} is not known yet: ${fingerprint}.`,
+        { kind: 'host-key-unknown', address, offered },
+        { host, port, key },
+      )
+    case 'changed':
+      return new BlockedError(`The host key of ${address} has changed: ${fingerprint}.`, {
+        kind: 'host-key-changed',
+        address,
+        offered,
+        known: [...verdict.known],
+        knownIn: file ?? '',
+      })
+    case 'revoked': {
+      const message = `The host key that ${address} offers (${fingerprint}) is marked as revoked in ${file}.`
+      const hint =
+        'Do not log in there. Give the machine a new host key, or remove the @revoked line if it is wrong.'
+      return new BlockedError(message, { kind: 'unusable', message, hint })
+    }
+    default:
+      return verdict satisfies never
+  }
+}

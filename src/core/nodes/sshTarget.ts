@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process'
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { SshConfig } from '../config/fleetSchema'
+import { AppError } from '../kernel/appError'
+
+/** Where a node is and as whom to log in there. */
+export interface SshTarget {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  /** Absolute paths. Null when none is configured: then the agent and the usual key files are offered. */
+  readonly identityFiles: readonly string[] | null
+}
+
+interface TargetDeps {
+  readonly userHome: string
+  /** The name of the user who runs Drydock. */
+  readonly userName: string
+}
+
+/**
+ * Resolves what fleet.yaml says of a node; an alias is resolved by OpenSSH's own client.
+ * Errors: `refused` for what is not supported or not resolvable.
+ */
+export async function resolveTarget(
+  config: SshConfig,
+  deps: TargetDeps,
+  signal: AbortSignal,
+): Promise<SshTarget> {
+  if ('alias' in config) return resolveAlias(config.alias, deps, signal)
+  if (config.jump !== undefined && config.jump.length > 0) throw noJumpHosts(config.jump.join(', '))
+  return {
+    host: config.host,
+    port: config.port,
+    user: config.user ?? deps.userName,
+    identityFiles:
+      config.identityFile === undefined ? null : [expandHome(config.identityFile, deps.userHome)],
+  }
+}
+
+async function resolveAlias(alias: string, deps: TargetDeps, signal: AbortSignal): Promise<SshTarget> {
+  const configFile = join(deps.userHome, '.ssh', 'config')
+  const isThere = await access(configFile).then(
+    () => true,
+    () => false,
+  )
+  const args = [...(isThere ? ['-F', configFile] : []), '-G', '--', alias]
+  const { stdout } = await promisify(execFile)('ssh', args, { signal, encoding: 'utf8' }).catch(
+    (cause: unknown) => {
+      signal.throwIfAborted()
+      throw new AppError('refused', `The SSH alias "${alias}" cannot be resolved.`, {
+        hint: 'Check it with: ssh -G followed by the alias. Drydock asks the OpenSSH client, which must be installed.',
+        cause,
+      })
+    },
+  )
+  return parseResolvedAlias(alias, stdout, deps.userHome)
+}
+
+/**
+ * Reads what `ssh -G <alias>` printed.
+ *
+ * Shape: one `keyword value` a line, keywords in lower case; `identityfile` once for each file.
+ * Absent: with no IdentityFile in the configuration the client lists all its usual files, among them
+ * `~/.ssh/id_ecdsa_sk`: that is read as "none configured".
+ * Errors: `refused` when the alias goes through a jump host or a proxy command.
+ * Source: ssh(1), ssh_config(5).
+ */
+export function parseResolvedAlias(alias: string, text: string, userHome: string): SshTarget {
+  const lines = text.split('\n').map(line => /^(\S+) (.*)$/.exec(line))
+  const all = (keyword: string): string[] =>
+    lines.flatMap(line => (line !== null && line[1] === keyword && line[2] !== undefined ? [line[2]] : []))
+  const jump = all('proxyjump')[0] ?? all('proxycommand')[0] ?? 'none'
+  if (jump !== 'none') throw noJumpHosts(jump)
+  const [host] = all('hostname')
+  const [user] = all('user')
+  if (host === undefined || user === undefined) {
+    throw new AppError('refused', `The SSH alias "${alias}" cannot be resolved: ssh -G names no host.`, {
+      hint: 'Update the OpenSSH client, or give host and user in fleet.yaml.',
+    })
+  }
+  const files = all('identityfile')
+  return {
+    host,
+    user,
+    port: Number.parseInt(all('port')[0] ?? '22', 10),
+    identityFiles: files.includes('~/.ssh/id_ecdsa_sk')
+      ? null
+      : files.map(file => expandHome(file, userHome)),
+  }
+}
+
+/** `~` and `~/…`, as a shell would. */
+function expandHome(path: string, userHome: string): string {
+  if (path === '~') return userHome
+  return path.startsWith('~/') ? join(userHome, path.slice(2)) : path
+}
+
+function noJumpHosts(jump: string): AppError {
+  return new AppError('refused', `Jump hosts are not supported yet: ${jump}.`, {
+    hint: 'Give an address that this PC reaches directly (a VPN or a port forward of your own does).',
+  })
+}

@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto'
+import type { NodeName } from '../../contract/ids'
+import type { DiskReading, Sample } from '../../contract/samples'
+import { AppError, sentenceOf } from '../kernel/appError'
+import type { Clock } from '../kernel/clock'
+import type { Log } from '../kernel/log'
+import type { NodeChannel, NodeShell } from '../nodes/nodeShell'
+import { linuxProbeScript, parseDf, parseLinuxReading } from './linuxProbe'
+import { sampleOf, type MachineReading } from './machineReading'
+import { createFrameReader, type FrameReader, type ProbeAnswer, type ProbeFrame } from './probeFrames'
+import { createBackOff, createPacer, within } from './waiting'
+
+/** From one look at the disk, the interfaces and the number of threads to the next, in requests. */
+const FULL_EVERY = 15
+/** A node under load may take seconds; one that takes this long has lost the request. */
+const ANSWER_LIMIT_MS = 15_000
+
+export interface NodeProbeDeps {
+  readonly node: NodeName
+  readonly shell: NodeShell
+  /** Absolute; the disk that holds it is reported. */
+  readonly stateDir: string
+  readonly clock: Clock
+  readonly periodMs: number
+  readonly publish: (sample: Sample) => void
+  readonly log: Log
+}
+
+/** What became of one request, or of the whole session. */
+type Outcome = 'sample' | 'unreadable' | 'unsupported' | { readonly over: string }
+
+/**
+ * Measures a node once a period until `signal` aborts: one request at a time, so that a slow node slows down nothing
+ * but itself. A probe that ends is started again with back-off; a node that cannot be measured this way (no /proc) is
+ * said so in the log, once, and left alone.
+ */
+export async function probeLinuxNode(deps: NodeProbeDeps, signal: AbortSignal): Promise<void> {
+  const backOff = createBackOff()
+  while (!signal.aborted) {
+    const end = await runSession(deps, () => backOff.reset(), signal)
+    if (signal.aborted) return
+    if (end === 'unsupported') {
+      deps.log.warn('No gauges for this node: it has no /proc, and Drydock measures only Linux over SSH.', {
+        node: deps.node,
+      })
+      return
+    }
+    const retryInMs = backOff.nextMs()
+    deps.log.warn(`The probe ended: ${end.over}.`, { node: deps.node, retryInMs })
+    await deps.clock.sleep(retryInMs, signal)
+  }
+}
+
+/** One probe, from its start to its end. */
+async function runSession(
+  deps: NodeProbeDeps,
+  onSample: () => void,
+  signal: AbortSignal,
+): Promise<'unsupported' | { readonly over: string }> {
+  const nonce = randomBytes(8).toString('hex')
+  let channel: NodeChannel
+  try {
+    channel = await deps.shell.open(linuxProbeScript, [nonce, deps.stateDir])
+  } catch (error) {
+    return { over: `it could not be started (${sentenceOf(error)})` }
+  }
+  const close = (): void => channel.close()
+  signal.addEventListener('abort', close, { once: true })
+  try {
+    return await pace(
+      deps,
+      createConversation(deps, channel, createFrameReader(nonce), signal),
+      onSample,
+      signal,
+    )
+  } finally {
+    signal.removeEventListener('abort', close)
+    close()
+  }
+}
+
+async function pace(
+  deps: NodeProbeDeps,
+  ask: (seq: number) => Promise<Outcome>,
+  onSample: () => void,
+  signal: AbortSignal,
+): Promise<'unsupported' | { readonly over: string }> {
+  const pacer = createPacer(deps.clock, deps.periodMs)
+  for (let seq = 1; !signal.aborted; seq++) {
+    const outcome = await ask(seq)
+    if (outcome === 'unsupported' || typeof outcome === 'object') return outcome
+    if (outcome === 'sample') onSample()
+    await pacer.next(signal)
+  }
+  return { over: 'it was stopped' }
+}
+
+/** Asks one thing after the other on one channel, and remembers what the next answer is compared with. */
+function createConversation(
+  deps: NodeProbeDeps,
+  channel: NodeChannel,
+  reader: FrameReader,
+  signal: AbortSignal,
+): (seq: number) => Promise<Outcome> {
+  const answers = readAnswers(channel.output, reader)
+  const unreadable = createComplaint(deps, reader)
+  const disk = createDiskQuestion(unreadable)
+  let before: MachineReading | null = null
+
+  function take(frame: ProbeFrame, roundTripMs: number): Outcome {
+    const now = orNull(() => parseLinuxReading(frame.lines, before), unreadable)
+    if (now === null) return 'unreadable'
+    const facts = { node: deps.node, atMs: deps.clock.nowMs(), roundTripMs, disk: disk.reading() }
+    deps.publish(sampleOf(now, before, facts))
+    before = now
+    return 'sample'
+  }
+
+  return async seq => {
+    const isFull = seq % FULL_EVERY === 1 && disk.mayAsk(seq)
+    const askedMs = deps.clock.monotonicMs()
+    channel.write(`${seq} ${isFull ? 'full' : 'sample'}\n`)
+    for (;;) {
+      const next = await within(answers.next(), deps.clock, ANSWER_LIMIT_MS, signal)
+      if (signal.aborted) return { over: 'it was stopped' }
+      if (next === null) return { over: 'it does not answer' }
+      if (next.value.done) return { over: `its channel closed (exit code ${await channel.closed})` }
+      const answer = next.value.value
+      if (!answer.ok) unreadable('a frame is not whole')
+      if (disk.takes(answer, seq)) continue
+      if (!answer.ok) {
+        if (answer.seq === seq) return 'unreadable'
+        continue
+      }
+      if (answer.frame.kind === 'unsupported') return 'unsupported'
+      if (answer.frame.seq === seq) return take(answer.frame, deps.clock.monotonicMs() - askedMs)
+    }
+  }
+}
+
+/** The disk is asked for beside the samples, and its answer may be long in coming. */
+function createDiskQuestion(unreadable: (why: unknown) => void) {
+  let askedBy: number | null = null
+  let reading: DiskReading | null = null
+
+  return {
+    reading: () => reading,
+    /** Not while one is under way. A df that has not come back by now is stuck: what the disk holds is not known. */
+    mayAsk(seq: number): boolean {
+      if (askedBy !== null) {
+        reading = null
+        return false
+      }
+      askedBy = seq
+      return true
+    },
+    /** Whether this answer was the disk's. A broken frame of the request under way is its sample's: that comes first. */
+    takes(answer: ProbeAnswer, seq: number): boolean {
+      const isDisk = answer.ok ? answer.frame.kind === 'disk' : answer.seq === askedBy && answer.seq !== seq
+      if (!isDisk) return false
+      askedBy = null
+      reading = answer.ok ? orNull(() => parseDf(answer.frame.lines), unreadable) : null
+      return true
+    },
+  }
+}
+
+/** One line in the log a session is enough: an unreadable answer is a gap, and the next one is a second away. */
+function createComplaint(deps: NodeProbeDeps, reader: FrameReader): (why: unknown) => void {
+  let isMade = false
+  return why => {
+    if (isMade) return
+    isMade = true
+    const reason = why instanceof AppError ? why.cause : why
+    deps.log.warn('A probe answer was dropped.', { node: deps.node, reason, strayLines: reader.strayLines })
+  }
+}
+
+function orNull<T>(parse: () => T, unreadable: (why: unknown) => void): T | null {
+  try {
+    return parse()
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    unreadable(error)
+    return null
+  }
+}
+
+async function* readAnswers(
+  output: AsyncIterable<Uint8Array>,
+  reader: FrameReader,
+): AsyncGenerator<ProbeAnswer, undefined> {
+  for await (const bytes of output) yield* reader.push(bytes)
+}

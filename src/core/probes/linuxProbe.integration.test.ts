@@ -1,0 +1,143 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Sample } from '../../contract/samples'
+import { systemClock } from '../kernel/clock'
+import { probeLinuxNode } from './linuxNodeProbe'
+import { linuxProbeScript, parseDf } from './linuxProbe'
+import { createFrameReader } from './probeFrames'
+import { createProcessShell, createRecordedLog, nodeA } from './testkit'
+
+const SHELLS = ['dash', 'bash', 'bash --posix', 'busybox ash']
+const NONCE = '0123456789abcdef'
+
+const wordsOf = (shell: string) => shell.split(' ') as [string, ...string[]]
+const isHere = (shell: string): boolean => canRun('sh', ['-c', `command -v ${wordsOf(shell)[0]}`])
+
+function canRun(command: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What the probe prints for these requests; it ends at the end of its input. */
+async function output(command: readonly string[], requests: string, env = process.env): Promise<string> {
+  const [program = 'sh', ...args] = command
+  const child = spawn(program, [...args, '-c', linuxProbeScript, 'probe', NONCE, folder], { env })
+  let text = ''
+  child.stdout.on('data', bytes => (text += String(bytes)))
+  child.stdin.end(requests)
+  const code = await new Promise(resolve => child.once('close', resolve))
+  expect(code).toBe(0)
+  return text
+}
+
+let folder: string
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'drydock-probe-'))))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe.each(SHELLS)('the probe in %s', shell => {
+  it('measures this machine, and ends with its input', async ({ skip }) => {
+    skip(!isHere(shell), `${shell} is not installed`)
+    await using node = createProcessShell(wordsOf(shell))
+    const samples: Sample[] = []
+    const stop = new AbortController()
+    await probeLinuxNode(
+      {
+        node: nodeA,
+        shell: node,
+        // Not there yet: the disk that will hold it is meant.
+        stateDir: join(folder, 'not', 'there'),
+        clock: systemClock,
+        periodMs: 50,
+        log: createRecordedLog(),
+        publish(sample) {
+          samples.push(sample)
+          if (sample.disk !== null && sample.cpuPct !== null) stop.abort()
+        },
+      },
+      stop.signal,
+    )
+    const last = samples.at(-1)!
+    const df = parseDf(execFileSync('df', ['-Pk', folder], { encoding: 'utf8' }).split('\n'))
+    expect(samples[0]).toMatchObject({ cpuPct: null, netReceivedBytesPerS: null })
+    expect(last).toMatchObject({
+      node: 'node-a',
+      cpuThreads: cpus().length,
+      memTotalMiB: totalmem() / 1024 / 1024,
+      disk: { mount: df.mount, totalMiB: df.totalMiB },
+    })
+    expect(last.cpuPct).toBeGreaterThanOrEqual(0)
+    expect(last.cpuPct).toBeLessThanOrEqual(100)
+    expect(last.memUsedMiB).toBeGreaterThan(0)
+    expect(last.roundTripMs).toBeGreaterThan(0)
+  })
+
+  it('starts no process for a sample', async ({ skip }) => {
+    skip(!isHere(shell), `${shell} is not installed`)
+    skip(
+      !canRun('strace', ['-o', '/dev/null', 'true']),
+      'strace cannot trace here (not installed, or no ptrace)',
+    )
+    const trace = join(folder, 'trace')
+    const requests = Array.from({ length: 200 }, (_, i) => `${i + 1} sample\n`).join('')
+    const strace = ['strace', '-f', '-o', trace, '-e', 'trace=clone,clone3,fork,vfork,execve,execveat']
+    const text = await output([...strace, ...wordsOf(shell)], requests)
+    const frames = createFrameReader(NONCE).push(Buffer.from(text))
+    expect(frames.map(answer => answer.ok && answer.frame.kind)).toEqual(Array(200).fill('sample'))
+    const calls = readFileSync(trace, 'utf8').match(/\b(clone3?|v?fork|execve(at)?)\(/g)
+    // The one is how the shell itself came to run.
+    expect(calls).toEqual(['execve('])
+  })
+})
+
+describe('the frames of all shells', () => {
+  const requests = '1 full\n2 sample\n'
+
+  /** The same files for everyone: in a mount namespace of its own, over those of the kernel. */
+  function frozen(): readonly string[] {
+    const proc = join(folder, 'proc')
+    const net = join(folder, 'net')
+    mkdirSync(proc, { recursive: true })
+    const binds = ['stat', 'meminfo', 'swaps', 'loadavg', 'uptime'].map(name => {
+      writeFileSync(join(proc, name), readFileSync(`/proc/${name}`))
+      return `mount --bind ${join(proc, name)} /proc/${name}`
+    })
+    for (const [name, received] of [
+      ['lo', '1'],
+      ['eth0', '18446744073709551'],
+      ['wg-home', '0'],
+    ] as const) {
+      mkdirSync(join(net, name, 'statistics'), { recursive: true })
+      writeFileSync(join(net, name, 'statistics', 'rx_bytes'), `${received}\n`)
+      writeFileSync(join(net, name, 'statistics', 'tx_bytes'), '42\n')
+    }
+    binds.push(`mount --bind ${net} /sys/class/net`)
+    return ['unshare', '-m', 'sh', '-c', `${binds.join(' && ')} && exec "$@"`, 'sh']
+  }
+
+  it('are the same, byte for byte, in every shell and every locale', async ({ skip }) => {
+    skip(!canRun('unshare', ['-m', 'true']), 'a mount namespace needs root')
+    const inNamespace = frozen()
+    const seen = new Map<string, string>()
+    for (const shell of SHELLS.filter(isHere)) {
+      for (const locale of ['C', 'fr_FR.UTF-8', 'tr_TR.UTF-8', 'de_DE']) {
+        const text = await output([...inNamespace, ...wordsOf(shell)], requests, {
+          ...process.env,
+          LC_ALL: locale,
+          LANG: locale,
+        })
+        // The disk's frame comes when df is done.
+        seen.set(`${shell} ${locale}`, text.replace(/\n\w+ 1 disk\n[^]*?\n\w+ 1 end\n/, ''))
+      }
+    }
+    const [first] = seen.values()
+    expect(first).toContain('net eth0 18446744073709551 42\nnet wg-home 0 42\n')
+    expect(new Set(seen.values())).toEqual(new Set([first]))
+  })
+})

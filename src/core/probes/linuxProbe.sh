@@ -1,0 +1,110 @@
+#!/bin/sh
+# Measures this machine whenever it is asked to, without starting a process.
+#
+# Arguments: a nonce that marks every line of ours, and the folder whose disk is to be reported (absolute).
+# Each input line is one request, `<number> sample` or `<number> full`, and is answered by one frame:
+#
+#   <nonce> <number> sample
+#   stat cpu …            first line of /proc/stat
+#   threads N             only for `full`: how many cpuN lines /proc/stat has
+#   meminfo MemTotal: …   and MemAvailable
+#   swaps …               every line of /proc/swaps
+#   loadavg …
+#   net NAME RECEIVED SENT    bytes, every interface but lo
+#   uptime …
+#   <nonce> <number> end
+#
+# `full` is also answered by a second frame, `<nonce> <number> disk`, with what df printed. It comes when df is
+# done, so a disk that hangs delays no sample. Ask for it only after the one before was answered.
+#
+# A shell reads one byte with each system call, so what is not needed is not read: of /proc/meminfo the first
+# three lines, the short /proc/swaps instead of its later ones, and two numbers per interface from /sys instead of
+# the wide table /proc/net/dev. A frame is one write, so nothing can come between its lines.
+# The loop waits in `read`; it ends when its input does.
+
+nonce=$1
+state_dir=$2
+case $state_dir in /*) ;; *) state_dir=/ ;; esac
+disk_job=
+LC_ALL=C
+export LC_ALL
+unset IFS
+exec 2>/dev/null
+
+report_disk() {
+  dir=$state_dir
+  while ! [ -e "$dir" ]; do
+    dir=${dir%/*}
+    dir=${dir:-/}
+  done
+  printf '\n%s %s disk\n%s\n%s %s end\n' "$nonce" "$seq" "$(df -Pk "$dir")" "$nonce" "$seq"
+}
+
+if ! [ -r /proc/stat ]; then
+  printf '\n%s 0 unsupported\n%s 0 end\n' "$nonce" "$nonce"
+  exit 0
+fi
+
+# From here on the positional parameters hold the interfaces.
+set --
+while read -r seq what; do
+  frame="
+$nonce $seq sample"
+
+  threads=0
+  while read -r line; do
+    case $line in
+    'cpu '*)
+      frame="$frame
+stat $line"
+      [ "$what" = full ] || break
+      ;;
+    cpu*) threads=$((threads + 1)) ;;
+    *) break ;;
+    esac
+  done </proc/stat
+  if [ "$what" = full ]; then
+    frame="$frame
+threads $threads"
+    set -- /sys/class/net/*/statistics
+  fi
+
+  while read -r line; do
+    case $line in
+    MemTotal:*) frame="$frame
+meminfo $line" ;;
+    MemAvailable:*)
+      frame="$frame
+meminfo $line"
+      break
+      ;;
+    Buffers:*) break ;; # a kernel older than 3.14 has no MemAvailable
+    esac
+  done </proc/meminfo
+
+  while read -r line; do
+    frame="$frame
+swaps $line"
+  done </proc/swaps
+
+  read -r line </proc/loadavg && frame="$frame
+loadavg $line"
+
+  for net in "$@"; do
+    name=${net%/statistics}
+    name=${name##*/}
+    [ "$name" != lo ] && read -r received <"$net/rx_bytes" && read -r sent <"$net/tx_bytes" && frame="$frame
+net $name $received $sent"
+  done
+
+  read -r line </proc/uptime && frame="$frame
+uptime $line"
+
+  printf '%s\n%s %s end\n' "$frame" "$nonce" "$seq" || exit
+
+  if [ "$what" = full ]; then
+    [ -z "$disk_job" ] || wait "$disk_job"
+    report_disk &
+    disk_job=$!
+  fi
+done

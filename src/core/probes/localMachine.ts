@@ -1,0 +1,218 @@
+import { readFile, stat, statfs } from 'node:fs/promises'
+import { cpus, loadavg, networkInterfaces, uptime } from 'node:os'
+import { dirname } from 'node:path'
+import type { NodeName } from '../../contract/ids'
+import type { DiskReading, Sample } from '../../contract/samples'
+import { AppError, sentenceOf } from '../kernel/appError'
+import type { Clock } from '../kernel/clock'
+import type { Log } from '../kernel/log'
+import { createTaskGroup } from '../kernel/taskGroup'
+import { parseCpuTotal, parseNetDev } from './linuxProbe'
+import { sampleOf, type CpuCounters, type MachineReading } from './machineReading'
+import { createPacer } from './waiting'
+
+const BYTES_PER_MIB = 1024 * 1024
+const DISK_EVERY_MS = 15_000
+
+export interface LocalProbeDeps {
+  readonly node: NodeName
+  /** Absolute; the disk that holds it is reported. */
+  readonly stateDir: string
+  readonly clock: Clock
+  readonly periodMs: number
+  readonly publish: (sample: Sample) => void
+  readonly log: Log
+  readonly onCrash: (name: string, error: unknown) => void
+  readonly platform?: NodeJS.Platform
+}
+
+/** Measures this PC once a period until `signal` aborts; the first two samples follow each other quickly. */
+export async function probeLocalMachine(deps: LocalProbeDeps, signal: AbortSignal): Promise<void> {
+  await using group = createTaskGroup(deps.onCrash, signal)
+  const machine = createLocalMachine(deps.platform ?? process.platform)
+  let disk: DiskReading | null = null
+  // Beside the samples: a network folder that hangs must not stop the gauges.
+  group.start('disk of this PC', async signal => {
+    for (; !signal.aborted; await deps.clock.sleep(DISK_EVERY_MS, signal)) disk = await readDisk(deps, signal)
+  })
+
+  const pacer = createPacer(deps.clock, deps.periodMs)
+  let before: MachineReading | null = null
+  for (; !signal.aborted; await pacer.next(signal)) {
+    const now = await readOrSay(machine, deps)
+    if (signal.aborted) return
+    if (now === null) continue
+    const facts = { node: deps.node, atMs: deps.clock.nowMs(), roundTripMs: null, disk }
+    deps.publish(sampleOf(now, before, facts))
+    before = now
+  }
+}
+
+/** A reading that failed (no file descriptor left, say) is a gap; the next one is a second away. */
+async function readOrSay(machine: LocalMachine, deps: LocalProbeDeps): Promise<MachineReading | null> {
+  try {
+    return await machine.read(deps.clock.monotonicMs() / 1000)
+  } catch (error) {
+    deps.log.warn('This PC could not be measured.', { node: deps.node, reason: sentenceOf(error) })
+    return null
+  }
+}
+
+export interface LocalMachine {
+  /** `takenAtS` is the caller's monotonic clock. */
+  read(takenAtS: number): Promise<MachineReading>
+}
+
+/**
+ * Reads this PC.
+ *
+ * Shape:  the same reading as a Linux node's, so that the gauges of all nodes mean the same.
+ * Units:  systeminformation counts in bytes. Used memory is what cannot be had back (its `active`, total less
+ *         available), not its `used`, which counts the page cache. CPU ticks are counted by all threads together.
+ * Absent: what the platform does not tell is null. Never GPUs: systeminformation drops their zeros.
+ * Errors: `probe-unreadable` never leaves: a source that cannot be read is null in that reading.
+ * Source: systeminformation 5 for memory, and for the network outside Linux. Not for the rest, because there it
+ *         starts processes and waits for them: measured on two cores, `currentLoad` held the event loop for 4.9 ms a
+ *         call, `fsSize` for 4.6, `networkStats('*')` for 4.6 and some twenty processes. The counters behind it (/proc,
+ *         `os.cpus`, statfs) cost 0.3 ms and hold nothing up.
+ */
+export function createLocalMachine(platform: NodeJS.Platform): LocalMachine {
+  const counters = platform === 'linux' ? readLinuxCounters : () => readOtherCounters(platform)
+  return {
+    async read(takenAtS) {
+      const [memory, counted] = await Promise.all([readMemory(), counters()])
+      return { takenAtS, ...memory, ...counted, load: loadOf(platform), uptimeS: uptime() }
+    },
+  }
+}
+
+/** Windows has no load average; Node says 0, which would be a guess. */
+function loadOf(platform: NodeJS.Platform): readonly [number, number, number] | null {
+  const [load1, load5, load15] = loadavg()
+  if (platform === 'win32' || load1 === undefined || load5 === undefined || load15 === undefined) return null
+  return [load1, load5, load15]
+}
+
+type Memory = Pick<MachineReading, 'memTotalMiB' | 'memAvailableMiB' | 'swapTotalMiB' | 'swapUsedMiB'>
+
+async function readMemory(): Promise<Memory> {
+  // Loaded when it is first needed: it takes 25 ms, which the start of the engine does not have.
+  const { mem } = await import('systeminformation')
+  const { total, active, swaptotal, swapused } = await mem()
+  return {
+    memTotalMiB: mibOf(total),
+    memAvailableMiB: mibOf(total - active),
+    swapTotalMiB: mibOf(swaptotal),
+    swapUsedMiB: mibOf(swapused),
+  }
+}
+
+function mibOf(bytes: number): number | null {
+  return Number.isFinite(bytes) && bytes >= 0 ? bytes / BYTES_PER_MIB : null
+}
+
+type Counted = Pick<MachineReading, 'cpu' | 'cpuThreads' | 'interfaces'>
+
+async function readLinuxCounters(): Promise<Counted> {
+  const [stat, net] = await Promise.all([readFile('/proc/stat', 'utf8'), readFile('/proc/net/dev', 'utf8')])
+  const lines = stat.split('\n')
+  const cpuThreads = lines.filter(line => /^cpu\d/.test(line)).length
+  return {
+    cpu: orNull(() => parseCpuTotal(lines[0] ?? '')),
+    cpuThreads: cpuThreads === 0 ? null : cpuThreads,
+    interfaces: orNull(() => parseNetDev(net)),
+  }
+}
+
+async function readOtherCounters(platform: NodeJS.Platform): Promise<Counted> {
+  const threads = cpus()
+  const names = Object.entries(networkInterfaces())
+    .filter(([, addresses]) => addresses?.some(address => !address.internal))
+    .map(([name]) => name)
+  const { networkStats } = await import('systeminformation')
+  const stats = names.length === 0 ? [] : await networkStats(names.join(','))
+  const counted = stats
+    .filter(({ rx_bytes, tx_bytes }) => Number.isFinite(rx_bytes) && Number.isFinite(tx_bytes))
+    .map(
+      ({ iface, rx_bytes, tx_bytes }) => [iface, { receivedBytes: rx_bytes, sentBytes: tx_bytes }] as const,
+    )
+  return {
+    cpu:
+      threads.length === 0
+        ? null
+        : countersOf(
+            threads.map(thread => thread.times),
+            platform,
+          ),
+    cpuThreads: threads.length === 0 ? null : threads.length,
+    interfaces: counted.length === 0 ? null : new Map(counted),
+  }
+}
+
+function countersOf(
+  threads: readonly { user: number; nice: number; sys: number; idle: number; irq: number }[],
+  platform: NodeJS.Platform,
+): CpuCounters {
+  let busy = 0
+  let idle = 0
+  for (const { user, nice, sys, idle: idleOfOne, irq } of threads) {
+    // Windows counts the time of interrupts in the kernel's time, too.
+    busy += user + nice + sys + (platform === 'win32' ? 0 : irq)
+    idle += idleOfOne
+  }
+  return { busy, idle, waiting: 0 }
+}
+
+async function readDisk(deps: LocalProbeDeps, signal: AbortSignal): Promise<DiskReading | null> {
+  const given = new Promise<null>(resolve => {
+    if (signal.aborted) resolve(null)
+    signal.addEventListener('abort', () => resolve(null), { once: true })
+  })
+  // A call into a dead network folder cannot be taken back; the end of the probe does not wait for it.
+  return Promise.race([given, diskOf(deps.stateDir)]).catch((error: unknown) => {
+    deps.log.warn('The disk of the state folder cannot be read.', {
+      node: deps.node,
+      reason: sentenceOf(error),
+    })
+    return null
+  })
+}
+
+/** The disk that holds `folder`, or will hold it once it is made: of its nearest parent that is there. */
+export async function diskOf(folder: string): Promise<DiskReading> {
+  const { device, path } = await nearest(folder)
+  const { bsize, blocks, bfree, bavail } = await statfs(path)
+  const mib = (count: number): number => (count * bsize) / BYTES_PER_MIB
+  return {
+    mount: await mountOf(path, device),
+    usedMiB: mib(blocks - bfree),
+    totalMiB: mib(blocks),
+    freeMiB: mib(bavail),
+  }
+}
+
+async function nearest(folder: string): Promise<{ readonly device: number; readonly path: string }> {
+  try {
+    return { device: (await stat(folder)).dev, path: folder }
+  } catch (error) {
+    const parent = dirname(folder)
+    if (parent === folder) throw error
+    return nearest(parent)
+  }
+}
+
+/** The topmost folder on the same device is where that device is mounted. */
+async function mountOf(path: string, device: number): Promise<string> {
+  const parent = dirname(path)
+  if (parent === path || (await stat(parent)).dev !== device) return path
+  return mountOf(parent, device)
+}
+
+function orNull<T>(parse: () => T): T | null {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof AppError) return null
+    throw error
+  }
+}
