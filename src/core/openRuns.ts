@@ -69,7 +69,7 @@ export function openRuns(deps: OpenRunsDeps) {
     journal,
     engineOf: name => asEngine(nodes.get(name)),
     online: (name, signal) => untilOnline(nodes, name, signal),
-    drain: (run, node, signal) => supervisor.drain(run, node, signal),
+    onConcluded: node => supervisor.nudge(node),
   })
   const starts = createStartRuns({
     ...deps,

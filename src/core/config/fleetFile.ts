@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { sentenceOf } from '../kernel/appError'
 import type { Clock } from '../kernel/clock'
 import type { Log } from '../kernel/log'
+import { createPause } from '../kernel/pause'
 import { createTaskGroup } from '../kernel/taskGroup'
 import type { FleetProblem } from './fleetProblem'
 import type { Fleet } from './fleetSchema'
@@ -43,7 +44,7 @@ export async function createFleetFile(deps: FleetFileDeps): Promise<AsyncDisposa
   await writeFirst(path, firstFleet)
   const reader = createReader(deps)
   const tasks = createTaskGroup((name, error) => void log.error(`${name} ended`, error))
-  const ring = createRing(clock)
+  const ring = createPause(clock)
   const watching = watchFolder(path, () => ring.wake(), log) // before the first read, so that no change falls between
   await reader.read()
   tasks.start('fleet file', async signal => {
@@ -134,31 +135,6 @@ function watchFolder(path: string, wake: () => void, log: Log) {
   } catch (error) {
     log.error('watch of the fleet file', error) // inotify watches can run out; the stat still finds every change
     return null
-  }
-}
-
-/** A wait that ends early when something happened. */
-function createRing(clock: Clock) {
-  let round = new AbortController()
-  let isRung = false
-
-  return {
-    wake(): void {
-      isRung = true
-      round.abort()
-    },
-    /** Whether something happened within `ms`. */
-    async wait(ms: number, signal: AbortSignal): Promise<boolean> {
-      round = new AbortController()
-      const { signal: until } = round
-      const end = (): void => round.abort()
-      signal.addEventListener('abort', end, { once: true })
-      if (!isRung && !signal.aborted) await clock.sleep(ms, until)
-      signal.removeEventListener('abort', end)
-      const was = isRung && !signal.aborted
-      isRung = false
-      return was
-    },
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { createConnectLimit } from './connectLimit'
 
@@ -14,13 +15,15 @@ it('lets three in at once, the others in their order, and no key waits for anoth
     })
   const all = ['a', 'b', 'c', 'd', 'e'].map(name => start('host:22', name))
   all.push(start('other:22', 'x'))
-  await Promise.resolve()
+  await nextTurn()
   expect(log).toEqual(['a', 'b', 'c', 'x'])
   gates.get('b')?.()
   await all[1]
+  await nextTurn()
   expect(log).toEqual(['a', 'b', 'c', 'x', 'd'])
   for (const name of ['a', 'c', 'd']) gates.get(name)?.()
   await Promise.all([all[0], all[2], all[3]])
+  await nextTurn()
   expect(log).toEqual(['a', 'b', 'c', 'x', 'd', 'e'])
   gates.get('e')?.()
   gates.get('x')?.()

@@ -84,17 +84,47 @@ describe.each(SHELLS)('the probe in %s', shell => {
       !canRun('strace', ['-o', '/dev/null', 'true']),
       'strace cannot trace here (not installed, or no ptrace)',
     )
-    const trace = join(folder, 'trace')
     const requests = Array.from({ length: 200 }, (_, i) => `${i + 1} sample\n`).join('')
-    const strace = ['strace', '-f', '-o', trace, '-e', 'trace=clone,clone3,fork,vfork,execve,execveat']
-    const text = await output([...strace, ...wordsOf(shell)], requests)
+    const { text, trace } = await traced(shell, 'clone,clone3,fork,vfork,execve,execveat', requests)
     const frames = createFrameReader(NONCE).push(Buffer.from(text))
     expect(frames.map(answer => answer.ok && answer.frame.kind)).toEqual(Array(200).fill('sample'))
-    const calls = readFileSync(trace, 'utf8').match(/\b(clone3?|v?fork|execve(at)?)\(/g)
+    const calls = trace.match(/\b(clone3?|v?fork|execve(at)?)\(/g)
     // The one is how the shell itself came to run.
     expect(calls).toEqual(['execve('])
   })
+
+  it('writes each frame at once, so that nothing comes between its lines', async ({ skip }) => {
+    skip(!isHere(shell), `${shell} is not installed`)
+    skip(
+      !canRun('strace', ['-o', '/dev/null', 'true']),
+      'strace cannot trace here (not installed, or no ptrace)',
+    )
+    const { trace } = await traced(shell, 'write', '1 full\n2 sample\n3 sample\n')
+    const writes = [...trace.matchAll(/write\(1, "(.*)", \d+\)/g)].map(([, written = '']) => written)
+    const ofOurs = writes.filter(written => written.includes(NONCE) || written === '\\n')
+    const framesOf = (written: string): string =>
+      written.match(/[0-9a-f]{16} \d \w+\\n/g)?.join('') ?? written
+    expect(ofOurs.map(framesOf).sort()).toEqual([
+      `${NONCE} 1 disk\\n${NONCE} 1 end\\n`,
+      `${NONCE} 1 sample\\n${NONCE} 1 end\\n`,
+      `${NONCE} 2 sample\\n${NONCE} 2 end\\n`,
+      `${NONCE} 3 sample\\n${NONCE} 3 end\\n`,
+      '\\n',
+    ])
+  })
 })
+
+/** The probe's output, and what strace saw of it. */
+async function traced(
+  shell: string,
+  calls: string,
+  requests: string,
+): Promise<{ text: string; trace: string }> {
+  const file = join(folder, 'trace')
+  const strace = ['strace', '-f', '-s', '8192', '-o', file, '-e', `trace=${calls}`]
+  const text = await output([...strace, ...wordsOf(shell)], requests)
+  return { text, trace: readFileSync(file, 'utf8') }
+}
 
 describe('the frames of all shells', () => {
   const requests = '1 full\n2 sample\n'

@@ -19,7 +19,9 @@
 #
 # A shell reads one byte with each system call, so what is not needed is not read: of /proc/meminfo the first
 # three lines, the short /proc/swaps instead of its later ones, and two numbers per interface from /sys instead of
-# the wide table /proc/net/dev. A frame is one write, so nothing can come between its lines.
+# the wide table /proc/net/dev.
+# A frame is one write, so that nothing can come between its lines. For bash that takes two things: the frame is one
+# word that ends with its last line, and the first output of all, which bash writes line by line, is an empty line.
 # The loop waits in `read`; it ends when its input does.
 
 nonce=$1
@@ -37,7 +39,12 @@ report_disk() {
     dir=${dir%/*}
     dir=${dir:-/}
   done
-  printf '\n%s %s disk\n%s\n%s %s end\n' "$nonce" "$seq" "$(df -Pk "$dir")" "$nonce" "$seq"
+  frame="
+$nonce $seq disk
+$(df -Pk "$dir")
+$nonce $seq end
+"
+  printf %s "$frame"
 }
 
 if ! [ -r /proc/stat ]; then
@@ -45,6 +52,7 @@ if ! [ -r /proc/stat ]; then
   exit 0
 fi
 
+echo
 # From here on the positional parameters hold the interfaces.
 set --
 while read -r seq what; do
@@ -100,7 +108,10 @@ net $name $received $sent"
   read -r line </proc/uptime && frame="$frame
 uptime $line"
 
-  printf '%s\n%s %s end\n' "$frame" "$nonce" "$seq" || exit
+  frame="$frame
+$nonce $seq end
+"
+  printf %s "$frame" || exit
 
   if [ "$what" = full ]; then
     [ -z "$disk_job" ] || wait "$disk_job"

@@ -33,38 +33,38 @@ function samplesOf(situation: string): Sample[] {
 }
 
 describe('the Linux probe reads', () => {
-  it('an idle machine: levels at once, shares and rates from the second answer on', () => {
+  it('levels at once, shares and rates from the second answer on', () => {
     const levels = {
       node: 'node-a',
       cpuThreads: 2,
       memTotalMiB: 24105.55078125,
       swapUsedMiB: 0,
       swapTotalMiB: 0,
-      load1: 2.51,
-      load5: 1.86,
-      load15: 1.03,
+      load1: 4.55,
+      load5: 4.64,
+      load15: 3.21,
       roundTripMs: 4,
     }
-    expect(samplesOf('idle')).toEqual([
+    expect(samplesOf('plain')).toEqual([
       {
         ...levels,
         atMs: 1,
         cpuPct: null,
-        memUsedMiB: 534.8515625,
+        memUsedMiB: (24684084 - 23805056) / 1024,
         disk: null,
         netReceivedBytesPerS: null,
         netSentBytesPerS: null,
-        uptimeS: 3943.91,
+        uptimeS: 5132.66,
       },
       {
         ...levels,
         atMs: 2,
-        cpuPct: 50,
-        memUsedMiB: 532.421875,
-        disk: { mount: '/', usedMiB: 13567.25, totalMiB: 258019.61328125, freeMiB: 79695.703125 },
+        cpuPct: (2 / 198) * 100,
+        memUsedMiB: (24684084 - 23805152) / 1024,
+        disk: { mount: '/', usedMiB: 14019904 / 1024, totalMiB: 264212084 / 1024, freeMiB: 81481360 / 1024 },
         netReceivedBytesPerS: 0,
         netSentBytesPerS: 0,
-        uptimeS: 3944.91,
+        uptimeS: 5133.66,
       },
     ])
   })

@@ -4,66 +4,86 @@ import { AppError } from '../kernel/appError'
 import type { TaskGroup } from '../kernel/taskGroup'
 import type { NodeShell } from '../nodes/nodeShell'
 import type { LogFollower } from './logFollower'
-import type { WorkerLogDeps } from './workerLog'
+import type { FollowedWorker, WorkerLogDeps } from './workerLog'
 import { followWorker } from './workerLog'
 
 const DRAIN_MS = 30_000
 
-/** The log followers of one node, for as long as one link lasts: at most one a worker. */
+/** The log followers of one node, for as long as one link (and with it `tasks`) lasts: at most one a worker. */
 export function createFollowers(
   deps: WorkerLogDeps,
   node: NodeName,
   engine: Pick<Engine, 'logPath'>,
   session: { readonly shell: Pick<NodeShell, 'readAt'> },
+  tasks: TaskGroup,
 ) {
-  const followed = new Map<
-    string,
-    { readonly ready: Promise<LogFollower | null>; readonly end: AbortController }
-  >()
-  let group: TaskGroup | null = null
+  const followed = new Map<string, Followed>()
+  const finishing = new Set<string>()
 
-  function ensure(run: RunId, worker: WorkerId): void {
+  function ensure(run: RunId, worker: WorkerId): Followed {
     const key = `${run} ${worker}`
-    if (group === null || followed.has(key)) return
     const path = engine.logPath(run, worker)
     const readAt = (offset: number, maxBytes: number): Promise<Uint8Array> =>
       session.shell.readAt(path, offset, maxBytes).catch(asNothingYet)
-    const end = new AbortController()
-    const tasks = group
-    const ready = new Promise<LogFollower | null>(resolve => {
-      tasks.start(`log ${key}`, async signal => {
-        const either = AbortSignal.any([signal, end.signal])
-        await followWorker(deps, { run, worker, node, readAt }, resolve, either).catch(unlessUnreachable)
-        resolve(null)
-        followed.delete(key)
-      })
-    })
-    followed.set(key, { ready, end })
+    const one =
+      followed.get(key) ?? follow(deps, { run, worker, node, readAt }, tasks, () => followed.delete(key))
+    followed.set(key, one)
+    return one
+  }
+
+  /** Whether the log is complete here: false when `signal` aborts first, or following it failed. */
+  async function isDrained(run: RunId, worker: WorkerId, signal: AbortSignal): Promise<boolean> {
+    const follower = await ensure(run, worker).ready
+    await follower?.drain(signal)
+    deps.book.flush() // what the last lines reported is shown before the end is
+    return follower !== null && !signal.aborted
+  }
+
+  async function finish(run: RunId, worker: WorkerId, signal: AbortSignal): Promise<void> {
+    if (!(await isDrained(run, worker, signal))) return
+    deps.book.adjust(run, worker, record => ({ ...record, isLogComplete: true }))
+    followed.get(`${run} ${worker}`)?.end.abort()
   }
 
   return {
-    open: (tasks: TaskGroup): void => void (group = tasks),
     /** Follows a worker's log, if nobody does yet. */
-    ensure,
+    ensure: (run: RunId, worker: WorkerId): void => void ensure(run, worker),
 
-    /** Ends following all but these (`<run> <worker>`): a worker that has ended, and whose log is complete. */
-    keepOnly(wanted: ReadonlySet<string>): void {
-      for (const [key, { end }] of followed) if (!wanted.has(key)) end.abort()
+    /** Until a worker's log is complete here, 30 s at most. */
+    async drain(run: RunId, worker: WorkerId, signal: AbortSignal): Promise<void> {
+      await isDrained(run, worker, AbortSignal.any([signal, AbortSignal.timeout(DRAIN_MS)]))
     },
 
-    /** Until these logs are complete here, 30 s at most. */
-    async drain(run: RunId, workers: readonly WorkerId[], signal: AbortSignal): Promise<void> {
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(DRAIN_MS)])
-      await Promise.all(
-        workers.map(async worker => {
-          ensure(run, worker)
-          const follower = await followed.get(`${run} ${worker}`)?.ready
-          await follower?.drain(limited)
-        }),
+    /** Fetches what is left of the log of a worker that has ended, however long it takes, and ends following it. */
+    finish(run: RunId, worker: WorkerId): void {
+      const key = `${run} ${worker}`
+      if (finishing.has(key)) return
+      finishing.add(key)
+      tasks.start(`rest of log ${key}`, signal =>
+        finish(run, worker, signal).finally(() => finishing.delete(key)),
       )
-      deps.book.flush() // what the last lines reported is shown before the end is
     },
   }
+}
+
+interface Followed {
+  /** null when following ended before it began. */
+  readonly ready: Promise<LogFollower | null>
+  readonly end: AbortController
+}
+
+function follow(deps: WorkerLogDeps, worker: FollowedWorker, tasks: TaskGroup, onEnd: () => void): Followed {
+  const end = new AbortController()
+  const ready = new Promise<LogFollower | null>(resolve => {
+    if (tasks.signal.aborted) resolve(null)
+    tasks.start(`log ${worker.run} ${worker.worker}`, async signal => {
+      const either = AbortSignal.any([signal, end.signal])
+      await followWorker(deps, worker, resolve, either).catch(unlessUnreachable)
+      resolve(null)
+      onEnd()
+    })
+  })
+  return { ready, end }
 }
 
 /** A log that is not there yet has nothing to read. */

@@ -1,5 +1,6 @@
 import { createBell } from '../kernel/bell'
 import type { Clock } from '../kernel/clock'
+import { createPause } from '../kernel/pause'
 import type { LocalLog } from './localLog'
 
 /** One read: large enough for bulk, small enough to keep memory flat. */
@@ -23,9 +24,8 @@ export interface LogFollowerDeps {
  * in memory.
  */
 export function createLogFollower({ readAt, log, onBytes, clock }: LogFollowerDeps) {
-  const hurry = createBell()
+  const pause = createPause(clock)
   const caughtUp = createBell()
-  let isHurried = false
 
   async function copyOnce(): Promise<number> {
     const bytes = await readAt(log.size, MAX_READ_BYTES)
@@ -36,33 +36,22 @@ export function createLogFollower({ readAt, log, onBytes, clock }: LogFollowerDe
     return bytes.length
   }
 
-  async function pause(signal: AbortSignal): Promise<void> {
-    const over = new AbortController()
-    const either = AbortSignal.any([signal, over.signal])
-    await Promise.race([clock.sleep(log.isWatched ? WATCHED_MS : UNWATCHED_MS, either), hurry.wait(either)])
-    over.abort()
-  }
-
   return {
     /** Until `signal` aborts. Errors: those of `readAt` and of the local disk. */
     async run(signal: AbortSignal): Promise<void> {
+      let isAsked = false
       while (!signal.aborted) {
-        const wasHurried = isHurried
-        isHurried = false
-        if ((await copyOnce()) > 0) {
-          isHurried ||= wasHurried
-          continue
-        }
-        if (wasHurried) caughtUp.ring()
-        if (!isHurried) await pause(signal)
+        if ((await copyOnce()) > 0) continue
+        // A quiet read that began after the question is the answer to it.
+        if (isAsked) caughtUp.ring()
+        isAsked = await pause.wait(log.isWatched ? WATCHED_MS : UNWATCHED_MS, signal)
       }
     },
 
     /** Until everything that the node had when this was called is here (or `signal` aborts). */
     async drain(signal: AbortSignal): Promise<void> {
       const done = caughtUp.wait(signal)
-      isHurried = true
-      hurry.ring()
+      pause.wake()
       await done
     },
   }

@@ -1,7 +1,7 @@
 import type { NodeName, RunId, WorkerId } from '../../contract/ids'
 import type { Engine } from '../engines/engine'
 import { AppError } from '../kernel/appError'
-import { createBell } from '../kernel/bell'
+import { createPause } from '../kernel/pause'
 import { createTaskGroup } from '../kernel/taskGroup'
 import type { FleetNode } from '../nodes/fleetNodes'
 import { createFollowers } from './followers'
@@ -26,13 +26,16 @@ export function createNodeWatch(
 ) {
   const { book, clock, onCrash } = deps
   const over = new AbortController()
-  const bell = createBell()
-  const followers = createFollowers(deps, name, engine, session)
+  const pause = createPause(clock)
+  const group = createTaskGroup(onCrash, over.signal)
+  const followers = createFollowers(deps, name, engine, session, group)
   const lookAt = createLook(deps, name, engine, followers)
 
   async function round(signal: AbortSignal): Promise<void> {
     const mine = book.active().filter(({ record }) => record.worker.node === name)
-    followers.keepOnly(new Set(mine.map(({ run, record }) => `${run} ${record.worker.id}`)))
+    for (const { run, record } of book.tails()) {
+      if (record.worker.node === name) followers.finish(run, record.worker.id)
+    }
     const runs = [...new Set(mine.map(({ run }) => run))]
     await Promise.all(
       runs.map(run => {
@@ -44,27 +47,18 @@ export function createNodeWatch(
 
   return {
     session,
-    nudge: (): void => bell.ring(),
+    nudge: (): void => pause.wake(),
     stop: (): void => over.abort(),
-    drain: (run: RunId, signal: AbortSignal): Promise<void> => {
-      const workers = book.workersOn(run, name).map(({ worker }) => worker.id)
-      return followers.drain(run, workers, signal)
-    },
-
     async run(parent: AbortSignal): Promise<void> {
       const signal = AbortSignal.any([parent, over.signal])
-      await using group = createTaskGroup(onCrash, signal)
-      followers.open(group)
       while (!signal.aborted) {
         await round(signal).catch((error: unknown) => {
           // A link that dies under a question is told by the link itself.
           if (!(error instanceof AppError && error.code === 'unreachable')) onCrash(`watch ${name}`, error)
         })
-        const pause = new AbortController()
-        const either = AbortSignal.any([signal, pause.signal])
-        await Promise.race([clock.sleep(PERIOD_MS, either), bell.wait(either)])
-        pause.abort()
+        await pause.wait(PERIOD_MS, signal)
       }
+      await group[Symbol.asyncDispose]()
     },
   }
 }
@@ -88,8 +82,7 @@ function createLook(
       rows.map(async row => {
         if (row.state !== 'absent') followers.ensure(run, row.worker)
         // An end is told only when its whole log is here.
-        if (row.state === 'ended' || row.state === 'vanished')
-          await followers.drain(run, [row.worker], signal)
+        if (row.state === 'ended' || row.state === 'vanished') await followers.drain(run, row.worker, signal)
         applyWatched(book, clock, run, row)
       }),
     )

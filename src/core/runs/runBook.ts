@@ -22,6 +22,11 @@ export interface RunBookDeps {
   readonly onRun: (run: Run) => void
 }
 
+export interface RunWorker {
+  readonly run: RunId
+  readonly record: WorkerRecord
+}
+
 /**
  * All runs that Drydock knows, in memory and in the store: the one place where a run changes. A change of state is
  * stored and told at once; progress is gathered for a moment, since it may come a thousand times a second.
@@ -42,12 +47,9 @@ export function createRunBook(deps: RunBookDeps) {
       recordOf(run).workers.filter(({ worker }) => worker.node === node),
 
     /** Every worker that has not ended, of every run. */
-    active: (): { readonly run: RunId; readonly record: WorkerRecord }[] =>
-      pages
-        .all()
-        .flatMap(({ id, workers }) =>
-          workers.filter(({ worker }) => isActive(worker.state)).map(record => ({ run: id, record })),
-        ),
+    active: (): RunWorker[] => pages.workers(({ worker }) => isActive(worker.state)),
+    /** Workers that have ended, with bytes of their log still on their node. */
+    tails: (): RunWorker[] => pages.workers(one => !isActive(one.worker.state) && !one.isLogComplete),
 
     add(record: RunRecord): Run {
       keep(record, idsOf(record))
@@ -125,6 +127,10 @@ function createPages({ store, nameMode, onRun }: RunBookDeps) {
     flush,
     has: (run: RunId): boolean => records.has(run),
     all: (): RunRecord[] => [...records.values()].sort((a, b) => b.startedAtMs - a.startedAtMs),
+    workers: (wanted: (record: WorkerRecord) => boolean): RunWorker[] =>
+      [...records.values()].flatMap(({ id, workers }) =>
+        workers.filter(wanted).map(record => ({ run: id, record })),
+      ),
     adjust(run: RunId, id: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): void {
       records.set(run, withWorker(run, id, patch))
       adjusted.add(run)

@@ -16,6 +16,8 @@ export const WorkerRecord = z.object({
   readBytes: z.number(),
   /** The progress reader's own state at that byte. */
   readerState: z.unknown(),
+  /** The worker has ended, and its whole log is on this PC. */
+  isLogComplete: z.boolean(),
 })
 export type WorkerRecord = z.infer<typeof WorkerRecord>
 

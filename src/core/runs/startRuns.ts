@@ -183,6 +183,7 @@ function newRecord(
       progressRule: spec.progress,
       readBytes: 0,
       readerState: null,
+      isLogComplete: false,
     })),
   }
 }

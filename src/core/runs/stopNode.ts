@@ -4,7 +4,7 @@ import type { Engine, StopAnswer, StopLadder } from '../engines/engine'
 import { AppError } from '../kernel/appError'
 import type { Clock } from '../kernel/clock'
 import type { RunBook } from './runBook'
-import { answeredNode } from './stopReport'
+import { answeredNode, howSentence } from './stopReport'
 import { exitSentence } from './workerState'
 
 const POLL_MS = 200
@@ -16,8 +16,8 @@ export interface StopNodeDeps {
   readonly engineOf: (node: NodeName) => Engine | null
   /** Until the node's link is online, or `signal` aborts. */
   readonly online: (node: NodeName, signal: AbortSignal) => Promise<void>
-  /** Until every byte of the workers' logs is here (or given up after a while). */
-  readonly drain: (run: RunId, node: NodeName, signal: AbortSignal) => Promise<void>
+  /** Workers on this node have ended: what is left of their logs can be fetched. */
+  readonly onConcluded: (node: NodeName) => void
   readonly vramUsedMiB: (node: NodeName) => number | null
 }
 
@@ -51,7 +51,7 @@ export async function stopNode(deps: StopNodeDeps, task: NodeStopTask, signal: A
     }
     try {
       const answer = await askUntilDone(deps, task, engine, mayBeClimbing, signal)
-      if (answer !== null) await conclude(deps, task, engine, answer, signal)
+      if (answer !== null) await conclude(deps, task, engine, answer)
       return
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'unreachable') throw error
@@ -61,7 +61,7 @@ export async function stopNode(deps: StopNodeDeps, task: NodeStopTask, signal: A
 }
 
 async function askUntilDone(
-  { book, clock, vramUsedMiB }: StopNodeDeps,
+  { book, clock }: StopNodeDeps,
   task: NodeStopTask,
   engine: Engine,
   mayBeClimbing: boolean,
@@ -85,39 +85,32 @@ async function askUntilDone(
     if (signal.aborted) return null
     answer = (await engine.stopReport(run)) ?? answer
   }
-  task.update(answeredNode(task.row(), answer, clock.nowMs(), task.isForced, vramUsedMiB(node)))
   return answer
 }
 
-/** Gives each worker the state that the answer proves. */
+/** Gives each worker the state that the answer proves; then the whole is told, so that both change together. */
 async function conclude(
-  { book, drain }: StopNodeDeps,
-  { run, node, isForced }: NodeStopTask,
+  { book, clock, vramUsedMiB, onConcluded }: StopNodeDeps,
+  task: NodeStopTask,
   engine: Engine,
   answer: StopAnswer,
-  signal: AbortSignal,
 ): Promise<void> {
-  const workers = book.workersOn(run, node).map(({ worker }) => worker)
-  if (answer.phase === 'still-running') {
-    for (const worker of workers)
-      book.note(run, worker.id, { type: 'stop-failed' }, { detail: 'STOP left processes alive' })
-    return
-  }
-  const rows = await engine.watch(
-    run,
-    workers.map(worker => worker.id),
-  )
-  await drain(run, node, signal)
-  const how =
-    answer.killedAfterS === null ? answer.signal : isForced ? 'KILL' : `KILL after ${answer.killedAfterS} s`
+  const { run, node, isForced } = task
+  const leaders = new Map(answer.workers.map(({ worker, leader }) => [worker, leader]))
+  const workers = book.workersOn(run, node).map(({ worker }) => worker.id)
+  const mayHaveEnded = workers.filter(worker => leaders.get(worker) === 'gone')
+  const rows = mayHaveEnded.length === 0 ? [] : await engine.watch(run, mayHaveEnded)
   for (const worker of workers) {
-    const row = rows.find(one => one.worker === worker.id)
-    const leader = answer.workers.find(one => one.worker === worker.id)?.leader
-    if (row?.state === 'ended' && leader === 'gone') {
+    const row = rows.find(one => one.worker === worker)
+    if (answer.phase === 'still-running') {
+      book.note(run, worker, { type: 'stop-failed' }, { detail: 'STOP left processes alive' })
+    } else if (row?.state === 'ended') {
       const { exitCode } = row
-      book.note(run, worker.id, { type: 'ended-before-stop', exitCode }, { detail: exitSentence(exitCode) })
+      book.note(run, worker, { type: 'ended-before-stop', exitCode }, { detail: exitSentence(exitCode) })
     } else {
-      book.note(run, worker.id, { type: 'proved-gone' }, { detail: `proved · ${how}` })
+      book.note(run, worker, { type: 'proved-gone' }, { detail: `proved · ${howSentence(answer, isForced)}` })
     }
   }
+  task.update(answeredNode(task.row(), answer, clock.nowMs(), isForced, vramUsedMiB(node)))
+  onConcluded(node)
 }

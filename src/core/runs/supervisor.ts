@@ -1,4 +1,4 @@
-import type { NodeName, RunId } from '../../contract/ids'
+import type { NodeName } from '../../contract/ids'
 import type { Engine } from '../engines/engine'
 import { createTaskGroup } from '../kernel/taskGroup'
 import type { FleetNode, FleetNodes } from '../nodes/fleetNodes'
@@ -54,11 +54,6 @@ export function createSupervisor(deps: SupervisorDeps) {
   return {
     /** Looks at a node now instead of within the next second. */
     nudge: (node: NodeName): void => watches.get(node)?.nudge(),
-
-    /** Until the logs of a run's workers on a node are complete here (30 s at most, or until the link is lost). */
-    async drain(run: RunId, node: NodeName, signal: AbortSignal): Promise<void> {
-      await watches.get(node)?.drain(run, signal)
-    },
 
     async [Symbol.asyncDispose](): Promise<void> {
       forget()

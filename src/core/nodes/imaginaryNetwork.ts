@@ -1,0 +1,114 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { NodeName } from '../../contract/ids'
+import { AppError } from '../kernel/appError'
+import type { Clock } from '../kernel/clock'
+import { createFleetNodes } from './createFleetNodes'
+import type { FleetNode, FleetNodes } from './fleetNodes'
+import type { NodeSession } from './nodeSession'
+
+// For the tests of this room alone: links without machines, and time without waiting.
+
+/** What every link of the imaginary network dies of. */
+export const gone = new AppError('unreachable', 'gone', { hint: 'wait' })
+
+/** Nodes on an imaginary network: every attempt waits until the test says how it ends. */
+export function createImaginaryNetwork(home: string) {
+  const clock = createManualClock()
+  const attempts: { readonly name: string; readonly settle: (outcome: NodeSession | Error) => void }[] = []
+  const history: string[] = []
+  const crashes: unknown[] = []
+  let open = 0
+
+  const nodes: FleetNodes = createFleetNodes({
+    home,
+    userHome: home,
+    clock,
+    library: '',
+    log: { info: () => {}, warn: () => {}, error: () => 'ref1' },
+    onCrash: (name, error) => crashes.push([name, error]),
+    connect: (config, signal) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
+        const settle = (outcome: NodeSession | Error): void =>
+          outcome instanceof Error ? reject(outcome) : resolve(outcome)
+        attempts.push({ name: config.name, settle })
+      }),
+  })
+  nodes.onLink(node => history.push(`${node.config.name} ${describeLink(node)}`))
+
+  /** The next attempt of this node comes up; returns how to end the link. */
+  async function comeUp(name: NodeName): Promise<() => void> {
+    let die = (): void => {}
+    const died = new Promise<AppError>(resolve => (die = () => resolve(gone)))
+    open += 1
+    await end(
+      name,
+      sessionThat(died, () => (open -= 1)),
+    )
+    return die
+  }
+  async function end(name: NodeName, outcome: NodeSession | Error): Promise<void> {
+    const index = attempts.findIndex(attempt => attempt.name === name)
+    const [attempt] = attempts.splice(index, index < 0 ? 0 : 1)
+    if (attempt === undefined) throw new Error(`${name} is not connecting`)
+    attempt.settle(outcome)
+    await nextTurn()
+  }
+
+  return {
+    nodes,
+    /** Everything that a test must not leave behind. */
+    leftovers: (): unknown => ({ open, crashes }),
+    clock,
+    history,
+    crashes,
+    comeUp,
+    end,
+    openSessions: () => open,
+    connecting: () => attempts.map(({ name }) => name),
+  }
+}
+
+function sessionThat(died: Promise<AppError>, onDispose: () => void): NodeSession {
+  return {
+    died,
+    shell: {} as NodeSession['shell'],
+    facts: { home: '/h', stateDir: '/h/.drydock', bootId: 'B' },
+    inventory: {} as NodeSession['inventory'],
+    [Symbol.asyncDispose]: async () => onDispose(),
+  }
+}
+
+export function describeLink({ link, online }: FleetNode): string {
+  if ((online !== null) !== (link.state === 'online')) return `${link.state} WITH THE WRONG SHELL`
+  if (link.state === 'unreachable') return `unreachable ${link.nextTryAtMs === null ? 'trying' : 'waiting'}`
+  return link.state === 'blocked' ? `blocked ${link.reason.kind}` : link.state
+}
+
+/** Time stands still until it is told to go on. */
+function createManualClock(): Clock & { advance(ms: number): Promise<void> } {
+  let nowMs = 1000
+  let sleepers: { readonly dueMs: number; readonly wake: () => void }[] = []
+  return {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    sleep: (ms, signal) =>
+      new Promise(resolve => {
+        const sleeper = { dueMs: nowMs + ms, wake: resolve }
+        sleepers.push(sleeper)
+        const end = (): void => {
+          sleepers = sleepers.filter(each => each !== sleeper)
+          resolve()
+        }
+        if (signal.aborted) end()
+        signal.addEventListener('abort', end, { once: true })
+      }),
+    async advance(ms) {
+      nowMs += ms
+      const due = sleepers.filter(({ dueMs }) => dueMs <= nowMs)
+      sleepers = sleepers.filter(({ dueMs }) => dueMs > nowMs)
+      for (const { wake } of due) wake()
+      await nextTurn()
+    },
+  }
+}
