@@ -49,10 +49,10 @@ export function createProcessEngine(online: {
     },
 
     async family(run, workers) {
-      const leaders = workers.flatMap(({ identity }) =>
+      const leaders = workers.map(({ worker, identity }) =>
         identity === null || identity.bootId !== facts.bootId
-          ? []
-          : [`${identity.pid}:${identity.startTicks}`],
+          ? `${worker}:-`
+          : `${worker}:${identity.pid}:${identity.startTicks}`,
       )
       return parseFamily(await shell.call('drydock_family', [stateDir, run, ...leaders]))
     },

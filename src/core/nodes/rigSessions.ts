@@ -8,7 +8,7 @@ import type { SshTarget } from './sshTarget'
 const LIBRARY = `
 drydock_echo() { printf '%s' "$@"; }
 drydock_where() { echo "$HOME"; command -v nvidia-smi; echo "$LC_ALL $TZ"; }
-drydock_wait() { sleep 60; }
+drydock_wait() { sleep 20; }
 `
 
 /** Nodes and sessions of one test, closed together, the newest first. */

@@ -155,10 +155,8 @@ describe('a reader that follows a file over SFTP', () => {
     const path = join(server.home, 'out.log')
     await writeFile(path, 'first\nsecond\n')
     expect(await textAt(session, path, 0, 6)).toBe('first\n')
-    const sftp = server
-      .connections()
-      .flatMap(({ pid }) => descendantsOf(pid))
-      .filter(({ name }) => name === 'sftp-server')
+    const [connection] = server.connections()
+    const sftp = descendantsOf(connection?.pid ?? 0).filter(({ name }) => name === 'sftp-server')
     expect(sftp.map(each => signalProcess(each, 'SIGKILL'))).toEqual([true])
     expect(await textAt(session, path, 6, 100)).toBe('second\n')
   })

@@ -73,6 +73,28 @@ describe('a link that is merely slow', () => {
   })
 })
 
+describe('a link that changes its keys on the way', () => {
+  it('goes on, and checks the host again', async () => {
+    const server = await rig.node({ sshdConfig: ['RekeyLimit 1M'] })
+    let checks = 0
+    const session = await rig.connect(
+      optionsFor(server, {
+        verifyHost: () => {
+          checks += 1
+          return null
+        },
+      }),
+    )
+    await writeFile(join(server.home, 'big'), Buffer.alloc(8_000_000))
+    const [bytes, answer] = await Promise.all([
+      session.shell.readAt(join(server.home, 'big'), 0, 8_000_000),
+      session.shell.call('drydock_echo', ['a']),
+    ])
+    expect({ length: bytes.length, answer }).toEqual({ length: 8_000_000, answer: 'a' })
+    expect(checks).toBeGreaterThan(1)
+  })
+})
+
 describe('a node that allows one session on a connection', () => {
   it('answers calls, and says why it does no more', async () => {
     const session = await rig.connect(optionsFor(await rig.node({ sshdConfig: ['MaxSessions 1'] })))

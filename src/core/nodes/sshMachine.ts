@@ -137,7 +137,8 @@ function processOf(channel: SshChannel, open: Set<() => void>): ShellProcess {
     pause: () => void channel.pause(),
     resume: () => void channel.resume(),
     kill() {
-      // In this order: after the end of the input ssh2 sends no signal any more.
+      // Heard by most servers even while the control shell is busy. In this order: after the end of the input ssh2
+      // sends no signal any more.
       channel.signal('TERM')
       channel.end()
       channel.close()

@@ -49,13 +49,13 @@ const notes = (name: string): string[] => {
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
 }
 
-/** A watch through a real shell, with a PATH that holds this nvidia-smi alone, on a clock ten times as fast. */
+/** A watch through a real shell, with a PATH that holds this nvidia-smi alone, on a clock five times as fast. */
 function startWatch(sh: readonly [string, ...string[]] = ['/bin/sh']) {
   const shell = createProcessShell(sh, { PATH: bin })
   const readings = createArrivals<GpuReading>()
   const memory = createGpuMemory('boot-1')
   const log = createRecordedLog()
-  const clock = createFastClock(10)
+  const clock = createFastClock(5)
   const publish = (reading: GpuReading): void => readings.add(reading)
   const begin = () => {
     const stop = new AbortController()

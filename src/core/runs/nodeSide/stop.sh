@@ -12,7 +12,7 @@ drydock_stop() {
   shift 4
   umask 077
   mkdir -p "$t_dir" || return 1
-  t_leaders='' t_groups='' t_refused='' t_workers=''
+  t_leaders='' t_groups='' t_refused='' t_workers='' t_names=''
   read -r t_boot </proc/sys/kernel/random/boot_id
   for t_identity in "$@"; do drydock_stop_verify "$t_identity"; done
   t_known=$t_leaders t_gone='' t_killed=''
@@ -36,6 +36,7 @@ drydock_stop() {
 # Whether the worker's leader is the process that was started. If Drydock's record, the node's record and the process
 # disagree, nothing of that worker is signalled.
 drydock_stop_verify() {
+  t_names="$t_names ${1%%:*}"
   v_worker=${1%%:*} v_want=${1#*:} v_file=$t_dir/${1%%:*}/pid
   v_have=-
   if [ -f "$v_file" ]; then
@@ -71,7 +72,8 @@ drydock_stop_sweep() {
     p_worker=${p_row#*/} p_worker=${p_worker%%/*}
     case " $t_refused " in
       *" $p_worker "*) p_foreign="$p_foreign ${p_row%%/*}" ;;
-      *) p_marked="$p_marked $p_row" ;;
+      # A worker that is not named here runs on another node, which may be on the same machine.
+      *) case " $t_names " in *" $p_worker "*) p_marked="$p_marked $p_row" ;; esac ;;
     esac
   done
   t_members=$(drydock_closure "$t_known" "$p_marked")

@@ -46,18 +46,27 @@ drydock_watch_process() {
   fi
 }
 
-# drydock_family STATE_DIR RUN PID:TICKS…: the processes of a run and the mode that each of them carries:
-# `pid ticks worker DRY_RUN ALLOW_ORDERS`, with `-` for what is not readable. Remembers them in `members`, so that one
-# that loses its parents later is still known.
+# drydock_family STATE_DIR RUN WORKER:PID:TICKS…: the processes of these workers and the mode that each of them
+# carries: `pid ticks worker DRY_RUN ALLOW_ORDERS`, with `-` for what is not readable. Remembers them in `members`, so
+# that one that loses its parents later is still known.
 drydock_family() {
-  f_file=$1/runs/$2/members f_run=$2
-  [ -d "$1/runs/$2" ] || return 0
-  drydock_known "$1/runs/$2" && f_seen=$k_known
+  f_dir=$1/runs/$2 f_run=$2
+  [ -d "$f_dir" ] || return 0
+  drydock_known "$f_dir" && f_known=$k_known
   shift 2
+  f_names='' f_marked=''
+  for f_worker in "$@"; do
+    f_names="$f_names ${f_worker%%:*}"
+    f_known="$f_known ${f_worker#*:}"
+  done
+  for f_row in $(drydock_marked "$f_run"); do
+    f_worker=${f_row#*/} f_worker=${f_worker%%/*}
+    case " $f_names " in *" $f_worker "*) f_marked="$f_marked $f_row" ;; esac
+  done
   umask 077
-  drydock_closure "$* $f_seen" "$(drydock_marked "$f_run")" |
+  drydock_closure "$f_known" "$f_marked" |
     while read -r f_pid f_ticks _ _ _ f_flags; do
       echo "$f_pid:$f_ticks" >&3
       echo "$f_pid $f_ticks $f_flags"
-    done 3>"$f_file.tmp" && mv "$f_file.tmp" "$f_file"
+    done 3>"$f_dir/members.tmp" && mv "$f_dir/members.tmp" "$f_dir/members"
 }

@@ -1,0 +1,138 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRouterClient } from '@orpc/server'
+import type { RouterClient } from '@orpc/server'
+import type { Alert, FleetEvent } from '../../src/contract/events'
+import type { Link } from '../../src/contract/nodes'
+import type { Run } from '../../src/contract/runs'
+import type { Log } from '../../src/core/kernel/log'
+import { openFleet } from '../../src/core/openFleet'
+import type { Router } from '../../src/core/router'
+import type { RigFleet } from './fleetYaml'
+import { fleetYaml } from './fleetYaml'
+import { listProcesses } from './processes'
+import type { SshNode, SshNodeOptions } from './sshNode'
+import { startSshNode } from './sshNode'
+
+/** One opened engine, through the door that the app uses, with all that it ever told. */
+export interface RigEngine {
+  readonly client: RouterClient<Router>
+  /** What the engine called a bug in itself: must stay empty. */
+  readonly errors: readonly string[]
+  readonly events: readonly FleetEvent[]
+  /** The newest state of the newest run. */
+  run(): Run | undefined
+  link(node: string): Link['state'] | undefined
+  alerts(): Alert[]
+  close(): Promise<void>
+}
+
+/** A home, SSH nodes that it trusts, and engines on it, one after the other. */
+export interface EngineRig extends AsyncDisposable {
+  /** HOME of this PC; Drydock's folder is `drydock` in it. */
+  readonly home: string
+  sshNode(options?: SshNodeOptions): Promise<SshNode>
+  /** With a fleet, its file is written first. */
+  open(fleet?: RigFleet): Promise<RigEngine>
+}
+
+/** `process.env.HOME` is that of the rig until it is disposed. */
+export function createEngineRig(): EngineRig {
+  const home = mkdtempSync(join(tmpdir(), 'drydock-engine-'))
+  const folder = join(home, 'drydock')
+  const userHome = process.env['HOME']
+  process.env['HOME'] = home
+  mkdirSync(folder)
+  const opened: (() => Promise<unknown>)[] = []
+
+  return {
+    home,
+    async sshNode(options) {
+      const node = await startSshNode(options)
+      opened.push(async () => node[Symbol.asyncDispose]())
+      writeFileSync(join(folder, 'known_hosts'), `${node.knownHostsLine()}\n`, { flag: 'a' })
+      return node
+    },
+    async open(fleet) {
+      if (fleet !== undefined) writeFileSync(join(folder, 'fleet.yaml'), fleetYaml(fleet))
+      const engine = await openEngine(folder, home)
+      opened.push(() => engine.close())
+      return engine
+    },
+    async [Symbol.asyncDispose]() {
+      for (const close of opened.toReversed()) await close()
+      process.env['HOME'] = userHome
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+async function openEngine(folder: string, home: string): Promise<RigEngine> {
+  const errors: string[] = []
+  const onError = (message: string, error: unknown): string => {
+    errors.push(`${message}: ${String(error)}`)
+    return 'ref'
+  }
+  const log: Log = { info: () => undefined, warn: () => undefined, error: onError }
+  const resources = join(process.cwd(), 'resources')
+  const engine = await openFleet({ home: folder, userHome: home, resources, version: '0.0.0', log })
+  const client = createRouterClient(engine.router)
+  const over = new AbortController()
+  const events: FleetEvent[] = []
+  const reading = readAll(client, events, over.signal)
+  let closing: Promise<void> | null = null
+
+  return {
+    client,
+    errors,
+    events,
+    run: () => lastOf(events, runIn),
+    link: name => lastOf(events, event => linkIn(event, name)),
+    alerts: () => events.flatMap(event => (event.type === 'alert' ? [event.alert] : [])),
+    close() {
+      over.abort()
+      closing ??= reading.then(() => engine[Symbol.asyncDispose]())
+      return closing
+    },
+  }
+}
+
+async function readAll(
+  client: RouterClient<Router>,
+  events: FleetEvent[],
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    for await (const batch of await client.events(undefined, { signal })) events.push(...batch)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+function runIn(event: FleetEvent): Run | undefined {
+  if (event.type === 'run') return event.run
+  return event.type === 'snapshot' ? event.snapshot.runs[0] : undefined
+}
+
+function linkIn(event: FleetEvent, name: string): Link['state'] | undefined {
+  if (event.type === 'node' && event.node.name === name) return event.node.link.state
+  const nodes = event.type === 'snapshot' ? event.snapshot.nodes : event.type === 'fleet' ? event.nodes : []
+  return nodes.find(node => node.name === name)?.link.state
+}
+
+function lastOf<T>(events: readonly FleetEvent[], pick: (event: FleetEvent) => T | undefined): T | undefined {
+  return events.map(pick).findLast(value => value !== undefined)
+}
+
+/** Every process on this machine that carries a run's mark: an independent look, by the kernel's own files. */
+export function markedProcesses(run: string): number[] {
+  return listProcesses().flatMap(({ pid }) => {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+      return environment.includes(`DRYDOCK_RUN=${run}`) ? [pid] : []
+    } catch {
+      return [] // it has ended, or is another user's
+    }
+  })
+}

@@ -1,0 +1,47 @@
+import { stringify } from 'yaml'
+import type { SshNode } from './sshNode'
+
+/** One plan with one track, as short as a test wants it. */
+export interface RigPlan {
+  readonly name: string
+  readonly command: string
+  readonly on?: 'all' | readonly string[]
+  readonly workers?: number
+  readonly graceSeconds?: number
+  readonly track?: Readonly<Record<string, unknown>>
+}
+
+export interface RigFleet {
+  /** This PC, with a home of its own through `HOME`. */
+  readonly local?: boolean
+  readonly nodes?: Readonly<Record<string, SshNode>>
+  readonly plans: readonly RigPlan[]
+  readonly broker?: { readonly host: string; readonly port: number }
+}
+
+/** The text of a `fleet.yaml` for nodes of the rig. */
+export function fleetYaml({ local = true, nodes = {}, plans, broker }: RigFleet): string {
+  const remote = Object.entries(nodes).map(([name, node]) => ({
+    name,
+    ssh: { host: node.host, port: node.port, user: node.user, identityFile: node.clientKey.path },
+  }))
+  return stringify({
+    version: 1,
+    nodes: [...(local ? [{ name: 'this-pc', local: true }] : []), ...remote],
+    ...(broker === undefined ? {} : { broker }),
+    plans: plans.map(plan => ({
+      name: plan.name,
+      engine: 'process',
+      tracks: [
+        {
+          name: 'bots',
+          on: plan.on ?? 'all',
+          workers: plan.workers ?? 1,
+          command: plan.command,
+          stop: { signal: 'TERM', graceSeconds: plan.graceSeconds ?? 5 },
+          ...plan.track,
+        },
+      ],
+    })),
+  })
+}

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Engine } from '../../src/core/engines/engine'
+import { createProcessEngine, NODE_SIDE_LIBRARY } from '../../src/core/engines/processEngine'
+import { openLocalSession } from '../../src/core/nodes/localShell'
+
+/** The process engine alone, on this PC, in a home of its own and in the given POSIX shell. */
+export interface LocalEngine extends AsyncDisposable {
+  readonly home: string
+  readonly stateDir: string
+  readonly engine: Engine
+}
+
+export async function openLocalEngine(sh: readonly [string, ...string[]] = ['sh']): Promise<LocalEngine> {
+  const home = mkdtempSync(join(tmpdir(), 'drydock-local-'))
+  const stateDir = join(home, 'state')
+  const session = await openLocalSession({
+    label: 'this-pc',
+    stateDir,
+    library: NODE_SIDE_LIBRARY,
+    handshakeTimeoutMs: 10_000,
+    environment: { PATH: process.env['PATH'], HOME: home },
+    sh,
+  })
+  return {
+    home,
+    stateDir,
+    engine: createProcessEngine(session),
+    async [Symbol.asyncDispose]() {
+      await session[Symbol.asyncDispose]()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}

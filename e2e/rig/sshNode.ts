@@ -1,0 +1,239 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import net from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { descendantsOf, readProcess, signalProcess, waitUntilGone, type ProcessIdentity } from './processes'
+import { createSshKey, type KeyKind, type SshKey } from './sshKeys'
+import { installStubGpu, type StubCard, type StubGpu } from './stubGpu'
+
+export interface SshNodeOptions {
+  /** A loopback address, so that nodes can be told apart; 127.0.0.1 unless given. */
+  readonly address?: string
+  /** A stub GPU on the node's PATH; `true` is one RTX 3070. */
+  readonly gpu?: boolean | readonly StubCard[]
+  /** Lines for sshd_config, read before those of the rig, so that they win. */
+  readonly sshdConfig?: readonly string[]
+  readonly sftp?: 'internal' | 'external' | 'none'
+  readonly hostKeyKind?: KeyKind
+  /** Keys that may log in. A new one is made when none is given. */
+  readonly clientKey?: SshKey
+  /** `~/.bashrc` of the node. */
+  readonly bashrc?: string
+  /** Environment of every login, beside HOME and PATH. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** A real OpenSSH server with a home and a PATH of its own, on this machine and for this user. */
+export interface SshNode extends AsyncDisposable {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly home: string
+  /** First on the node's PATH; programs put here are found by it alone. */
+  readonly binFolder: string
+  readonly clientKey: SshKey
+  readonly hostKey: () => SshKey
+  readonly gpu: StubGpu | null
+  /** What `known_hosts` needs to know this node. */
+  readonly knownHostsLine: () => string
+  /** All that sshd logged so far (level DEBUG1). */
+  readonly log: () => string
+  /** Until a line that matches was logged after the first `from` characters. */
+  waitForLog(pattern: RegExp, from?: number): Promise<void>
+  /** sshd's processes for connections that are under way or logged in. */
+  readonly connections: () => readonly ProcessIdentity[]
+  /** Ends the server and its connections at once, as a crash or a power cut does; what they started lives on. */
+  kill(): Promise<void>
+  /** Starts it again: same port, same key. */
+  start(): Promise<void>
+  /** Stops server and connections without ending them: a machine that hangs. */
+  freeze(): void
+  thaw(): void
+  /** Ends the server and starts it again with another key. */
+  changeHostKey(kind?: KeyKind): Promise<void>
+}
+
+/** Needs Debian's openssh-server and openssh-client. Works as root and as an ordinary user. */
+export async function startSshNode(options: SshNodeOptions = {}): Promise<SshNode> {
+  const folder = await mkdtemp(join(tmpdir(), 'drydock-node-'))
+  const home = join(folder, 'home')
+  const binFolder = join(folder, 'bin')
+  const host = options.address ?? '127.0.0.1'
+  await mkdir(home)
+  await mkdir(binFolder)
+  if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 })
+
+  const clientKey = options.clientKey ?? (await createSshKey(join(folder, 'client_key')))
+  let hostKey = await createSshKey(join(folder, 'host_key'), { kind: options.hostKeyKind ?? 'ed25519' })
+  const cards = options.gpu === undefined || options.gpu === false ? null : options.gpu
+  const gpu = cards === null ? null : await installStubGpu(binFolder, cards === true ? undefined : cards)
+  if (options.bashrc !== undefined) await writeFile(join(home, '.bashrc'), options.bashrc)
+
+  const port = await freePort(host)
+  await writeFile(join(folder, 'authorized_keys'), authorizedKeys(clientKey, home, binFolder, options))
+  await writeFile(join(folder, 'sshd_config'), serverConfig(folder, host, port, options))
+  const server = createServer(join(folder, 'sshd_config'))
+  try {
+    await server.start()
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+
+  return {
+    host,
+    port,
+    user: userInfo().username,
+    home,
+    binFolder,
+    clientKey,
+    gpu,
+    hostKey: () => hostKey,
+    knownHostsLine: () => `[${host}]:${port} ${hostKey.publicKey}\n`,
+    log: server.log,
+    waitForLog: (pattern, from = 0) => server.waitForLog(pattern, from),
+    connections: () => server.connections(),
+    kill: server.kill,
+    start: server.start,
+    freeze: () => server.freeze(),
+    thaw: () => server.thaw(),
+    async changeHostKey(kind = 'ed25519') {
+      await server.kill()
+      hostKey = await createSshKey(hostKey.path, { kind })
+      await server.start()
+    },
+    async [Symbol.asyncDispose]() {
+      server.thaw()
+      await server.kill()
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+/** The daemon as a child of this process, and its connections, each known by pid and start time. */
+function createServer(configFile: string) {
+  let child: ChildProcess | null = null
+  let daemon: ProcessIdentity | null = null
+  let frozen: readonly ProcessIdentity[] = []
+  let text = ''
+  const watchers = new Set<() => void>()
+
+  // Only sshd's own processes: what a connection started is the node's, not the server's.
+  function connections(): readonly ProcessIdentity[] {
+    return daemon === null ? [] : descendantsOf(daemon.pid).filter(({ name }) => name.startsWith('sshd'))
+  }
+
+  function waitForLog(pattern: RegExp, from: number): Promise<void> {
+    return new Promise(resolve => {
+      const look = (): void => {
+        if (!pattern.test(text.slice(from))) return
+        watchers.delete(look)
+        resolve()
+      }
+      watchers.add(look)
+      look()
+    })
+  }
+
+  async function start(): Promise<void> {
+    if (child !== null) return
+    const started = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', configFile], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    })
+    const from = text.length
+    await new Promise<void>((resolve, reject) => {
+      started.once('error', reject)
+      started.once('exit', code => reject(new Error(`sshd ended with ${code}: ${text.slice(from)}`)))
+      started.stderr.on('data', (bytes: Buffer) => {
+        text += bytes.toString('utf8').replaceAll('\r', '')
+        for (const look of watchers) look()
+      })
+      void waitForLog(/Server listening on/, from).then(resolve)
+    })
+    child = started
+    daemon = started.pid === undefined ? null : readProcess(started.pid)
+  }
+
+  async function kill(): Promise<void> {
+    if (child === null || daemon === null) return
+    const exited = new Promise<void>(resolve => {
+      if (child?.exitCode !== null || child.signalCode !== null) resolve()
+      else child.once('exit', () => resolve())
+    })
+    // Stopped first, so that it cannot let in a connection that is then missed.
+    signalProcess(daemon, 'SIGSTOP')
+    const all = [daemon, ...connections()]
+    for (const each of all) signalProcess(each, 'SIGKILL')
+    await exited
+    await waitUntilGone(all)
+    child = null
+    daemon = null
+    frozen = []
+  }
+
+  return {
+    start,
+    kill,
+    connections,
+    waitForLog,
+    log: () => text,
+    freeze(): void {
+      frozen = daemon === null ? [] : [daemon, ...connections()]
+      for (const each of frozen) signalProcess(each, 'SIGSTOP')
+    },
+    thaw(): void {
+      for (const each of frozen) signalProcess(each, 'SIGCONT')
+      frozen = []
+    },
+  }
+}
+
+function authorizedKeys(key: SshKey, home: string, binFolder: string, options: SshNodeOptions): string {
+  const environment = {
+    HOME: home,
+    PATH: `${binFolder}:/usr/local/bin:/usr/bin:/bin`,
+    ...options.environment,
+  }
+  const words = Object.entries(environment).map(([name, value]) => `environment="${name}=${value}"`)
+  return `${words.join(',')} ${key.publicKey}\n`
+}
+
+function serverConfig(folder: string, host: string, port: number, options: SshNodeOptions): string {
+  const sftp = {
+    internal: ['Subsystem sftp internal-sftp'],
+    external: ['Subsystem sftp /usr/lib/openssh/sftp-server'],
+    none: [],
+  }[options.sftp ?? 'internal']
+  return [
+    ...(options.sshdConfig ?? []),
+    `ListenAddress ${host}`,
+    `Port ${port}`,
+    `HostKey ${join(folder, 'host_key')}`,
+    `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`,
+    'PidFile none',
+    'StrictModes no',
+    'UsePAM no',
+    'UseDNS no',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'PermitRootLogin prohibit-password',
+    'PermitUserEnvironment yes',
+    'LogLevel DEBUG1',
+    ...sftp,
+    '',
+  ].join('\n')
+}
+
+async function freePort(host: string): Promise<number> {
+  const server = net.createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, host, resolve)
+  })
+  const address = server.address()
+  await new Promise<void>(resolve => server.close(() => resolve()))
+  if (address === null || typeof address === 'string') throw new Error('no free port')
+  return address.port
+}
