@@ -74,7 +74,12 @@ stat $line"
   if [ "$what" = full ]; then
     frame="$frame
 threads $threads"
-    set -- /sys/class/net/*/statistics
+    set --
+    for net in /sys/class/net/*/statistics; do
+      name=${net%/statistics}
+      name=${name##*/}
+      [ "$name" = lo ] || set -- "$@" "$name"
+    done
   fi
 
   while read -r line; do
@@ -98,10 +103,10 @@ swaps $line"
   read -r line </proc/loadavg && frame="$frame
 loadavg $line"
 
-  for net in "$@"; do
-    name=${net%/statistics}
-    name=${name##*/}
-    [ "$name" != lo ] && read -r received <"$net/rx_bytes" && read -r sent <"$net/tx_bytes" && frame="$frame
+  for name in "$@"; do
+    read -r received <"/sys/class/net/$name/statistics/rx_bytes" &&
+      read -r sent <"/sys/class/net/$name/statistics/tx_bytes" &&
+      frame="$frame
 net $name $received $sent"
   done
 
