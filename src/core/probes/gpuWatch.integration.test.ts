@@ -104,15 +104,14 @@ describe.each(['dash', 'bash', 'busybox ash'])('the GPU watch in %s', name => {
 
 describe('the GPU watch and a nvidia-smi that', () => {
   it('hangs: says so, starts no second one, and recovers when output returns', async () => {
-    install(`row; read -r _ <${folder}/go; while :; do row; /bin/sleep 0.1; done`)
-    execFileSync('mkfifo', [join(folder, 'go')])
+    install('row; until [ -e go ]; do /bin/sleep 0.05; done; while :; do row; /bin/sleep 0.1; done')
     const watch = startWatch()
     const stop = watch.begin()
     const hung = await watch.readings.next(reading => reading.state === 'hung')
     expect(hung.gpus).toMatchObject([
       { name: 'RTX 3090', utilPct: null, memUsedMiB: null, memTotalMiB: 24576 },
     ])
-    writeFileSync(join(folder, 'go'), '\n')
+    writeFileSync(join(folder, 'go'), '')
     await watch.readings.next(reading => reading.state === 'ok', watch.readings.all.indexOf(hung))
     await stop()
     await watch.shell[Symbol.asyncDispose]()

@@ -1,0 +1,11 @@
+/** One measured figure. `value` is NaN when it could not be measured; `note` then says why. */
+export interface BenchRow {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  readonly p50?: number
+  readonly p95?: number
+  readonly p99?: number
+  readonly repeats: number
+  readonly note?: string
+}
