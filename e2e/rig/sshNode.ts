@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync, watch } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -73,7 +74,8 @@ export async function startSshNode(options: SshNodeOptions = {}): Promise<SshNod
   const port = await freePort(host)
   await writeFile(join(folder, 'authorized_keys'), authorizedKeys(clientKey, home, binFolder, options))
   await writeFile(join(folder, 'sshd_config'), serverConfig(folder, host, port, options))
-  const server = createServer(join(folder, 'sshd_config'))
+  await writeFile(join(folder, 'sshd.log'), '')
+  const server = createServer(join(folder, 'sshd_config'), join(folder, 'sshd.log'))
   try {
     await server.start()
   } catch (error) {
@@ -112,46 +114,46 @@ export async function startSshNode(options: SshNodeOptions = {}): Promise<SshNod
 }
 
 /** The daemon as a child of this process, and its connections, each known by pid and start time. */
-function createServer(configFile: string) {
+function createServer(configFile: string, logFile: string) {
   let child: ChildProcess | null = null
   let daemon: ProcessIdentity | null = null
   let frozen: readonly ProcessIdentity[] = []
-  let text = ''
-  const watchers = new Set<() => void>()
 
   // Only sshd's own processes: what a connection started is the node's, not the server's.
   function connections(): readonly ProcessIdentity[] {
     return daemon === null ? [] : descendantsOf(daemon.pid).filter(({ name }) => name.startsWith('sshd'))
   }
 
-  function waitForLog(pattern: RegExp, from: number): Promise<void> {
+  const log = (): string => readFileSync(logFile, 'utf8').replaceAll('\r', '')
+
+  function waitForLog(pattern: RegExp, from: number, signal?: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       const look = (): void => {
-        if (!pattern.test(text.slice(from))) return
-        watchers.delete(look)
+        if (!pattern.test(log().slice(from))) return
+        watcher.close()
         resolve()
       }
-      watchers.add(look)
+      const watcher = watch(logFile, signal === undefined ? {} : { signal }, look)
       look()
     })
   }
 
   async function start(): Promise<void> {
     if (child !== null) return
-    const started = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', configFile], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-    })
-    const from = text.length
-    await new Promise<void>((resolve, reject) => {
-      started.once('error', reject)
-      started.once('exit', code => reject(new Error(`sshd ended with ${code}: ${text.slice(from)}`)))
-      started.stderr.on('data', (bytes: Buffer) => {
-        text += bytes.toString('utf8').replaceAll('\r', '')
-        for (const look of watchers) look()
+    const from = log().length
+    const options = { stdio: 'ignore', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } } as const
+    // Not `-e`: what sshd logs would then go to the standard error of every session too.
+    const started = spawn('/usr/sbin/sshd', ['-D', '-E', logFile, '-f', configFile], options)
+    const stop = new AbortController()
+    try {
+      await new Promise<void>((resolve, reject) => {
+        started.once('error', reject)
+        started.once('exit', code => reject(new Error(`sshd ended with ${code}: ${log().slice(from)}`)))
+        void waitForLog(/Server listening on/, from, stop.signal).then(resolve)
       })
-      void waitForLog(/Server listening on/, from).then(resolve)
-    })
+    } finally {
+      stop.abort()
+    }
     child = started
     daemon = started.pid === undefined ? null : readProcess(started.pid)
   }
@@ -178,7 +180,7 @@ function createServer(configFile: string) {
     kill,
     connections,
     waitForLog,
-    log: () => text,
+    log,
     freeze(): void {
       frozen = daemon === null ? [] : [daemon, ...connections()]
       for (const each of frozen) signalProcess(each, 'SIGSTOP')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** `none`: nvidia-smi is not installed. The others are what it does when it is called, and while it loops. */
-export type GpuMode = 'ok' | 'hang' | 'driver-broken' | 'no-devices' | 'version-mismatch' | 'none'
+type GpuMode = 'ok' | 'hang' | 'driver-broken' | 'no-devices' | 'version-mismatch' | 'none'
 
 /** One card, by nvidia-smi's own field names. What is not given is `[N/A]`. */
 export type StubCard = Readonly<Record<string, string | number>>

@@ -23,6 +23,8 @@ export function createProcessEngine(online: {
 }): Engine {
   const { shell, facts } = online
   const { stateDir } = facts
+  // It does not change while a link lasts.
+  let base: Promise<ReadonlyMap<string, string>> | null = null
 
   return {
     logPath: (run, worker) => `${stateDir}/runs/${run}/${worker}/out.log`,
@@ -69,8 +71,9 @@ export function createProcessEngine(online: {
       return parseStopReport(await shell.call('drydock_stop_report', [stateDir, run]))
     },
 
-    async baseEnvironment() {
-      return parseEnvironment(await shell.call('drydock_base_environment', []))
+    baseEnvironment() {
+      base ??= shell.call('drydock_base_environment', []).then(parseEnvironment)
+      return base
     },
   }
 }

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readProcess, signalProcess } from '../../../e2e/rig/processes'
@@ -17,7 +19,7 @@ drydock_stdin() { cat; }
 drydock_leave() { cd /; exit 7; }
 drydock_where() { pwd; }
 drydock_linger() { sleep 30 & echo "$!"; }
-drydock_noisy() { (sleep 0.05; echo late) & }
+drydock_noisy() { (until [ -e "$1.go" ]; do sleep 0.01; done; echo late; : >"$1.said") & }
 drydock_slow() { sleep 0.2; echo "slow $1"; }
 drydock_big() { head -c "$1" /dev/zero | tr '\\0' x; }
 drydock_die() { kill -9 "$$"; }
@@ -148,9 +150,11 @@ for (const [name, sh] of SHELLS) {
     })
 
     it('keeps late output of a background process out of the answers before and after it', async () => {
-      expect(await session.shell.call('drydock_noisy', [])).toBe('')
-      // The call ends after the late line was printed, and may hold it; the next one must not.
-      await session.shell.call('drydock_slow', ['1'])
+      const sign = join(home, `noisy ${name}`)
+      expect(await session.shell.call('drydock_noisy', [sign])).toBe('')
+      await writeFile(`${sign}.go`, '')
+      // Nothing tells of the new file, so this looks for it.
+      while (!existsSync(`${sign}.said`)) await nextTurn()
       expect(await session.shell.call('drydock_echo', ['clean'])).toBe('clean')
     })
 

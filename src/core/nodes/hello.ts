@@ -18,7 +18,7 @@ export interface HelloOptions {
   readonly timeoutMs: number
 }
 
-export interface Hello {
+interface Hello {
   /** What came after the hello in the same piece. */
   readonly rest: Uint8Array
   /** What the login printed before it, trimmed; empty for a clean login. */

@@ -13,7 +13,7 @@ import {
 } from './knownHosts'
 
 /** What is known of one host at the moment of a connection. */
-export interface HostTrust {
+interface HostTrust {
   /** Types of the keys that are known, in file order: the server is asked for one of these first, as OpenSSH does. */
   readonly knownTypes: readonly string[]
   judge(offered: OfferedKey): Judgement

@@ -35,9 +35,7 @@ export async function openLocalSession(options: LocalOptions): Promise<NodeSessi
 }
 
 /** What a shell on this PC gets to know of Drydock's own environment. */
-export function localEnvironment(
-  environment: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
+function localEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const kept: Record<string, string> = {}
   for (const name of INHERITED) {
     const value = environment[name]

@@ -89,7 +89,7 @@ describe('a login whose start-up files misbehave', () => {
     await expect(connect(optionsFor(server, { handshakeTimeoutMs: 500 }))).rejects.toMatchObject({
       code: 'blocked',
       message: expect.stringMatching(
-        /^The login on pc2 gave no POSIX shell: it did not answer in 0.5 s\. It printed: .*Welcome/,
+        /^The login on pc2 gave no POSIX shell: it did not answer in 0.5 s\. It printed: Welcome/,
       ),
       hint: expect.stringContaining('~/.bashrc'),
     })
@@ -99,10 +99,8 @@ describe('a login whose start-up files misbehave', () => {
     const server = await node({ bashrc: 'echo "This account is closed." >&2; exit 3' })
     await expect(connect(optionsFor(server))).rejects.toMatchObject({
       code: 'blocked',
-      // The debug log of this sshd goes to standard error too.
-      message: expect.stringMatching(
-        /^The login on pc2 gave no POSIX shell: it ended with code 3\. It printed: .*This account is closed\.$/,
-      ),
+      message:
+        'The login on pc2 gave no POSIX shell: it ended with code 3. It printed: This account is closed.',
     })
   })
 

@@ -68,7 +68,7 @@ async function resolveAlias(alias: string, deps: TargetDeps, signal: AbortSignal
  * Errors: `refused` when the alias goes through a jump host or a proxy command.
  * Source: ssh(1), ssh_config(5).
  */
-export function parseResolvedAlias(alias: string, text: string, userHome: string): SshTarget {
+function parseResolvedAlias(alias: string, text: string, userHome: string): SshTarget {
   const lines = text.split('\n').map(line => /^(\S+) (.*)$/.exec(line))
   const all = (keyword: string): string[] =>
     lines.flatMap(line => (line !== null && line[1] === keyword && line[2] !== undefined ? [line[2]] : []))

@@ -51,6 +51,7 @@ export function createNodeWatch(
     stop: (): void => over.abort(),
     async run(parent: AbortSignal): Promise<void> {
       const signal = AbortSignal.any([parent, over.signal])
+      await engine.baseEnvironment().catch(() => undefined) // asked for now, so that no START has to wait for it
       while (!signal.aborted) {
         await round(signal).catch((error: unknown) => {
           // A link that dies under a question is told by the link itself.

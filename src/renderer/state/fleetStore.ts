@@ -1,6 +1,6 @@
 import { createStore, useStore } from 'zustand'
 import type { Alert, AppInfo, FleetEvent, Settings, Snapshot } from '../../contract/events'
-import type { NodeName, RunId } from '../../contract/ids'
+import type { NodeName } from '../../contract/ids'
 import type { RunMode } from '../../contract/mode'
 import type { NodeView } from '../../contract/nodes'
 import type { MetricPoint, PlanView, ResultRow, Run } from '../../contract/runs'
@@ -116,14 +116,9 @@ function withPoint(points: readonly MetricPoint[], point: MetricPoint): readonly
   return points.some(isSame) ? points.map(known => (isSame(known) ? point : known)) : [...points, point]
 }
 
-export type FleetStore = ReturnType<typeof createFleetStore>
-export const createFleetStore = (state: FleetState = initialState) => createStore<FleetState>(() => state)
-
-export const fleetStore = createFleetStore()
+export const fleetStore = createStore<FleetState>(() => initialState)
 export const applyBatch = (batch: readonly FleetEvent[]): void =>
   fleetStore.setState(state => reduce(state, batch))
 
 /** Select the smallest value you draw; never build a new object inside the selector. */
 export const useFleet = <T>(select: (state: FleetState) => T): T => useStore(fleetStore, select)
-
-export const runOf = (state: FleetState, id: RunId): Run | undefined => state.runs.find(run => run.id === id)

@@ -2,7 +2,9 @@
 # The wrapper of one worker: it stands in the worker's folder, leads the worker's session, and outlives Drydock.
 # Arguments: the DRY_RUN and ALLOW_ORDERS that this start was given, and the umask for the program.
 # It catches signals so that it survives to write `exit`; the program gets them with their default meaning.
-trap : TERM INT HUP QUIT USR1 USR2
+asked=''
+trap 'asked=yes' TERM INT HUP QUIT
+trap : USR1 USR2
 
 # Whatever the program left behind is a child of this process (see drydock_subreaper) until it exits: its names are
 # kept, or nobody could find it afterwards.
@@ -23,6 +25,9 @@ read -r line <"/proc/$$/stat"
 set -- "$1" "$2" "$3" ${line##*) }
 read -r boot </proc/sys/kernel/random/boot_id
 if ! { printf '%s %s %s %s\n' "$$" "$6" "${23}" "$boot" >pid.tmp && mv pid.tmp pid; }; then finish 74; fi
+
+# A STOP may come before there is anything to stop.
+[ -z "$asked" ] || finish 143
 
 (
   # `environment` exports the closed environment and sets the folder and the command. It may hold secrets, so it

@@ -36,15 +36,19 @@ drydock_known() {
   done
 }
 
-# drydock_marked RUN: `pid/worker/DRY_RUN/ALLOW_ORDERS` of every readable process that carries the run's mark.
-# `-` stands for a variable that is not there; two different values are joined by a comma.
+# drydock_hits RUN: the environment files that hold the run's mark, one a line. Quick, but a hit may be chance.
+drydock_hits() {
+  grep -lsF "DRYDOCK_RUN=$1" /proc/[0-9]*/environ 2>/dev/null
+}
+
+# drydock_marked RUN HITS: `pid/worker/DRY_RUN/ALLOW_ORDERS` of every process among the hits that carries the run's
+# mark. `-` stands for a variable that is not there; two different values are joined by a comma.
 drydock_marked() {
-  m_files=$(grep -lsF "DRYDOCK_RUN=$1" /proc/[0-9]*/environ 2>/dev/null)
-  [ -n "$m_files" ] || return 0
+  [ -n "$2" ] || return 0
   # shellcheck disable=SC2086 # one word a file
-  head -c 4194304 $m_files /dev/null 2>/dev/null | tr '\0' '\n' |
+  head -c 4194304 $2 /dev/null 2>/dev/null | tr '\0' '\n' |
     grep -E '^(==> /|DRYDOCK_RUN=|DRYDOCK_WORKER=|DRY_RUN=|ALLOW_ORDERS=)' |
-    drydock_marked_rows "$1" "$m_files"
+    drydock_marked_rows "$1" "$2"
 }
 
 drydock_marked_rows() {

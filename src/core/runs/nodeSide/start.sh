@@ -12,7 +12,7 @@ drydock_start() {
   [ -r /proc/self/stat ] || { echo "This node has no /proc, which starting needs."; return 1; }
   user_umask=$(umask)
   umask 077
-  mkdir -p "$1/runs/$2" || return 1
+  [ -d "$1/runs/$2" ] || mkdir -p "$1/runs/$2" || return 1
   if ! mkdir "$dir" 2>/dev/null; then
     [ -d "$dir" ] || { echo "Cannot make the folder $dir: is the disk full or read-only?"; return 1; }
     drydock_confirm "$dir" EXISTS

@@ -11,16 +11,16 @@ drydock_stop() {
   t_dir=$1/runs/$2 t_run=$2 t_signal=$3 t_grace=$4
   shift 4
   umask 077
-  mkdir -p "$t_dir" || return 1
+  [ -d "$t_dir" ] || mkdir -p "$t_dir" || return 1
   t_leaders='' t_groups='' t_refused='' t_workers='' t_names=''
   read -r t_boot </proc/sys/kernel/random/boot_id
   for t_identity in "$@"; do drydock_stop_verify "$t_identity"; done
-  t_known=$t_leaders t_gone='' t_killed=''
+  t_known=$t_leaders t_gone='' t_killed='' t_told=''
   if [ -z "$t_refused" ] && drydock_known "$t_dir"; then t_known="$t_known $k_known"; fi
   drydock_uptime
   t_start=$u_now t_deadline=$((u_now + t_grace))
   drydock_stop_sweep
-  if [ "$t_grace" -gt 0 ]; then drydock_stop_signal "$t_signal"; else drydock_stop_kill; fi
+  if [ "$t_grace" -gt 0 ]; then drydock_stop_signal; else drydock_stop_kill; fi
   if drydock_stop_wait 12; then
     drydock_stop_print
     return 0
@@ -65,44 +65,66 @@ drydock_stop_verify() {
 "
 }
 
-# Looks for every process of the run. Those of a refused worker are named, never signalled.
+# Looks for every process of the run: sets t_alive, and adds to t_known and t_gone. Those of a refused worker are
+# named (t_foreign), never signalled.
 drydock_stop_sweep() {
-  p_marked='' p_foreign=''
-  for p_row in $(drydock_marked "$t_run"); do
+  p_hits=$(drydock_hits "$t_run")
+  drydock_stop_members ''
+  t_foreign='' p_strange=$t_refused
+  for p_file in $p_hits; do
+    p_pid=${p_file#/proc/} p_pid=${p_pid%/environ}
+    # The mark alone knows it: it left the session and its parents are gone, or it is another worker's.
+    case " $t_alive" in *" $p_pid:"*) ;; *) p_strange="$p_strange $p_pid" ;; esac
+  done
+  [ -z "$p_strange" ] || drydock_stop_strangers
+  for p_entry in $t_alive; do
+    case " $t_known " in *" $p_entry "*) ;; *) t_known="$t_known $p_entry" ;; esac
+    case " $t_gone " in *" $p_entry "*) ;; *) t_gone="$t_gone $p_entry" ;; esac
+  done
+}
+
+drydock_stop_strangers() {
+  p_marked=''
+  for p_row in $(drydock_marked "$t_run" "$p_hits"); do
     p_worker=${p_row#*/} p_worker=${p_worker%%/*}
     case " $t_refused " in
-      *" $p_worker "*) p_foreign="$p_foreign ${p_row%%/*}" ;;
+      *" $p_worker "*) drydock_stat "${p_row%%/*}" && [ "$s_state" != Z ] && t_foreign="$t_foreign ${p_row%%/*}:$s_ticks" ;;
       # A worker that is not named here runs on another node, which may be on the same machine.
       *) case " $t_names " in *" $p_worker "*) p_marked="$p_marked $p_row" ;; esac ;;
     esac
   done
-  t_members=$(drydock_closure "$t_known" "$p_marked")
-  t_foreign=''
-  for p_pid in $p_foreign; do
-    if drydock_stat "$p_pid" && [ "$s_state" != Z ]; then t_foreign="$t_foreign $p_pid:$s_ticks"; fi
-  done
-  p_alive=''
-  while read -r p_pid p_ticks _; do
-    [ -z "$p_pid" ] || p_alive="$p_alive $p_pid:$p_ticks"
-  done <<END
-$t_members
-END
-  for p_entry in $p_alive; do
-    case " $t_known " in *" $p_entry "*) ;; *) t_known="$t_known $p_entry" ;; esac
-    case " $t_gone " in *" $p_entry "*) ;; *) t_gone="$t_gone $p_entry" ;; esac
-  done
-  t_alive=$p_alive
+  drydock_stop_members "$p_marked"
 }
 
-# drydock_stop_signal SIGNAL: to each verified group as a whole, then to each member that left its group.
+# drydock_stop_members MARKED
+drydock_stop_members() {
+  t_alive=''
+  p_members=$(drydock_closure "$t_known" "$1")
+  while read -r p_pid p_ticks _; do
+    [ -z "$p_pid" ] || t_alive="$t_alive $p_pid:$p_ticks"
+  done <<END
+$p_members
+END
+}
+
+# drydock_stop_signal: to each verified group as a whole, then to each member that left its group.
 drydock_stop_signal() {
-  for g_group in $t_groups; do kill -s "$1" -- "-$g_group" 2>/dev/null; done
+  for g_group in $t_groups; do kill -s "$t_signal" -- "-$g_group" 2>/dev/null; done
   for g_entry in $t_alive; do
-    g_pid=${g_entry%%:*}
-    drydock_alive "$g_pid" "${g_entry##*:}" || continue
+    drydock_alive "${g_entry%%:*}" "${g_entry##*:}" || continue
     case " $t_groups " in *" $s_group "*) continue ;; esac
-    kill -s "$1" "$g_pid" 2>/dev/null
+    kill -s "$t_signal" "${g_entry%%:*}" 2>/dev/null
   done
+  t_told=$t_alive
+}
+
+# Those that were born after the signal, one by one: a program that had just been started has not had it.
+drydock_stop_signal_new() {
+  for g_entry in $t_alive; do
+    case " $t_told " in *" $g_entry "*) continue ;; esac
+    drydock_alive "${g_entry%%:*}" "${g_entry##*:}" && kill -s "$t_signal" "${g_entry%%:*}" 2>/dev/null
+  done
+  t_told="$t_told $t_alive"
 }
 
 drydock_stop_kill() {
@@ -129,7 +151,7 @@ drydock_stop_wait() {
       drydock_stop_sweep
       [ -n "$t_alive" ] || return 0
       # Born while the others died. They get what the others got.
-      if [ -n "$t_killed" ]; then drydock_stop_kill; else drydock_stop_signal "$t_signal"; fi
+      if [ -n "$t_killed" ]; then drydock_stop_kill; else drydock_stop_signal_new; fi
     fi
     drydock_uptime
     [ "$u_now" -lt "$g_until" ] || return 1
@@ -148,8 +170,9 @@ drydock_stop_ladder() {
       drydock_stop_kill
     else
       [ "$l_left" -lt 20 ] || l_left=20
-      if drydock_stop_wait "$l_left"; then break; fi
       drydock_stop_sweep # whoever they started since then must stay known when its parents go
+      drydock_stop_signal_new
+      if drydock_stop_wait "$l_left"; then break; fi
       drydock_stop_write
     fi
   done

@@ -59,7 +59,7 @@ drydock_family() {
     f_names="$f_names ${f_worker%%:*}"
     f_known="$f_known ${f_worker#*:}"
   done
-  for f_row in $(drydock_marked "$f_run"); do
+  for f_row in $(drydock_marked "$f_run" "$(drydock_hits "$f_run")"); do
     f_worker=${f_row#*/} f_worker=${f_worker%%/*}
     case " $f_names " in *" $f_worker "*) f_marked="$f_marked $f_row" ;; esac
   done

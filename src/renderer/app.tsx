@@ -1,0 +1,111 @@
+import { useEffect } from 'react'
+import type { Settings } from '../contract/events'
+import { CrashGuard } from './settings/CrashGuard'
+import { LogDock } from './logs/LogDock'
+import { LogPanel } from './logs/LogPanel'
+import { toggleDock } from './logs/logPanelStore'
+import { CommandPalette } from './palette/CommandPalette'
+import { openPalette } from './palette/paletteStore'
+import { ShortcutSheet } from './palette/ShortcutSheet'
+import { matchesShortcut } from './shortcuts'
+import { SettingsView } from './settings/SettingsView'
+import type { LogStore } from './state/logStore'
+import type { FleetActions } from './views/actions'
+import { FleetView } from './views/FleetView'
+import { ResultsView } from './views/ResultsView'
+import { RunsView } from './views/RunsView'
+import { type Screen, screenStore, useScreen } from './views/screenStore'
+import { Shell } from './views/Shell'
+
+export interface AppProps {
+  readonly actions: FleetActions
+  readonly logs: LogStore
+  readonly setTheme: (theme: Settings['theme']) => Promise<void>
+}
+
+/** The whole window. Views that break leave the header, and with it STOP, standing. */
+export function App({ actions, logs, setTheme }: AppProps) {
+  const screen = useScreen(state => state.screen)
+  useHashRoute()
+  useGlobalShortcuts()
+  return (
+    <CrashGuard>
+      <Shell
+        actions={actions}
+        onOpenPalette={openPalette}
+        dock={screen === 'logs' ? null : <Dock logs={logs} />}
+      >
+        <CrashGuard key={screen}>
+          <CurrentScreen screen={screen} logs={logs} setTheme={setTheme} />
+        </CrashGuard>
+        <CommandPalette setTheme={setTheme} />
+        <ShortcutSheet />
+      </Shell>
+    </CrashGuard>
+  )
+}
+
+const Dock = ({ logs }: { logs: LogStore }) => (
+  <CrashGuard>
+    <LogDock store={logs} />
+  </CrashGuard>
+)
+
+function CurrentScreen({ screen, logs, setTheme }: Pick<AppProps, 'logs' | 'setTheme'> & { screen: Screen }) {
+  switch (screen) {
+    case 'fleet':
+      return <FleetView />
+    case 'runs':
+      return <RunsView />
+    case 'results':
+      return <ResultsView />
+    case 'logs':
+      return (
+        <>
+          <h1 className="sr-only">Logs</h1>
+          <LogPanel store={logs} layout="screen" />
+        </>
+      )
+    case 'settings':
+      return <SettingsView setTheme={setTheme} />
+    default:
+      return screen satisfies never
+  }
+}
+
+const SCREENS: readonly Screen[] = ['fleet', 'runs', 'results', 'logs', 'settings']
+
+/** `#runs` and the screen are the same thing: either follows the other. */
+function useHashRoute(): void {
+  useEffect(() => {
+    const fromHash = (): void => {
+      const screen = SCREENS.find(name => `#${name}` === window.location.hash)
+      if (screen !== undefined) screenStore.setState({ screen })
+    }
+    const toHash = (): void => {
+      const hash = `#${screenStore.getState().screen}`
+      if (window.location.hash !== hash) window.location.hash = hash
+    }
+    fromHash()
+    toHash()
+    const unsubscribe = screenStore.subscribe(toHash)
+    window.addEventListener('hashchange', fromHash)
+    return () => {
+      unsubscribe()
+      window.removeEventListener('hashchange', fromHash)
+    }
+  }, [])
+}
+
+function useGlobalShortcuts(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (matchesShortcut(event, 'palette')) openPalette()
+      else if (matchesShortcut(event, 'toggleDock')) toggleDock()
+      else return
+      event.preventDefault()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [])
+}

@@ -1,0 +1,88 @@
+import { useMemo } from 'react'
+import { LogDock } from '../logs/LogDock'
+import { fleetStore } from '../state/fleetStore'
+import type { FleetActions } from '../views/actions'
+import { ClockProvider, fixedClock } from '../views/clock'
+import { FleetView } from '../views/FleetView'
+import { ResultsView } from '../views/ResultsView'
+import { RunsView } from '../views/RunsView'
+import { screenStore, useScreen } from '../views/screenStore'
+import { Shell } from '../views/Shell'
+import { NOW_MS } from './builders'
+import { ComponentsPage } from './ComponentsPage'
+import { SCENES } from './scenes'
+import { createScriptedLogs } from './scriptedLogs'
+import { seedHistory } from './seedHistory'
+
+const CLOCK = fixedClock(NOW_MS)
+/** Dense scenes are drawn without the log dock, like on a screen that is all nodes. */
+const DENSE_FROM = 13
+
+/** Nothing happens in a picture. */
+const IDLE: FleetActions = {
+  startTraining: async () => {},
+  stopTraining: async () => {},
+  setMode: async () => {},
+  trustHostKey: async () => {},
+  refuseHostKey: async () => {},
+  reconnect: async () => {},
+  dismissAlert: async () => {},
+  copyText: async () => {},
+  showLogs: () => {},
+  openDownload: () => {},
+}
+
+/** `fleet-3`, `fleet-3/light`, `components`; anything else is the list of all. */
+export function Gallery({ address }: { address: string }) {
+  const [name = '', theme = 'dark'] = address.split('/')
+  const settings = { theme: theme === 'light' ? 'light' : 'dark' } as const
+  if (name === 'components') return <ComponentsPage />
+  const create = SCENES[name]
+  return create === undefined ? <SceneList /> : <SceneScreen create={create} settings={settings} />
+}
+
+interface SceneScreenProps {
+  readonly create: (typeof SCENES)[string]
+  readonly settings: { readonly theme: 'dark' | 'light' }
+}
+
+function SceneScreen({ create, settings }: SceneScreenProps) {
+  const logs = useMemo(() => {
+    const { state, screen, loadOf } = create()
+    seedHistory(state.nodes, loadOf)
+    fleetStore.setState({ ...state, settings })
+    screenStore.setState(screen)
+    return createScriptedLogs()
+  }, [create, settings])
+  const screen = useScreen(state => state.screen)
+  const isDense = fleetStore.getState().nodes.length >= DENSE_FROM
+  return (
+    <ClockProvider value={CLOCK}>
+      <Shell actions={IDLE} onOpenPalette={() => {}} dock={isDense ? undefined : <LogDock store={logs} />}>
+        {screen === 'runs' ? <RunsView /> : screen === 'results' ? <ResultsView /> : <FleetView />}
+      </Shell>
+    </ClockProvider>
+  )
+}
+
+function SceneList() {
+  return (
+    <main className="p-6">
+      <h1 className="text-title font-semibold">Gallery</h1>
+      <ul className="mt-3">
+        {['components', ...Object.keys(SCENES)].map(name => (
+          <li key={name}>
+            <a className="text-accent underline" href={`#${name}`}>
+              {name}
+            </a>{' '}
+            {name === 'components' ? null : (
+              <a className="text-t3 underline" href={`#${name}/light`}>
+                light
+              </a>
+            )}
+          </li>
+        ))}
+      </ul>
+    </main>
+  )
+}

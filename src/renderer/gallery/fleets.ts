@@ -1,0 +1,230 @@
+import type { NodeView } from '../../contract/nodes'
+import type { Run } from '../../contract/runs'
+import { type Load, node, type NodeSketch, NOW_MS, plan, progress, result, run, worker } from './builders'
+
+/** Nodes with what each of them is doing. */
+export interface GalleryFleet {
+  readonly nodes: readonly NodeView[]
+  readonly loads: ReadonlyMap<string, Load>
+}
+
+const fleet = (members: readonly (readonly [NodeSketch, Load])[]): GalleryFleet => ({
+  nodes: members.map(([sketch]) => node(sketch)),
+  loads: new Map(members.map(([sketch, load]) => [sketch.name, load])),
+})
+
+export const oneNode = fleet([
+  [
+    { name: 'this-pc', memGiB: 31.3 },
+    {
+      cpu: 11,
+      ram: 32,
+      disk: [55, 476],
+      gpus: [{ util: 4, vramGiB: 0.6, totalGiB: 8, name: 'NVIDIA GeForce RTX 3070', tempC: 39, powerW: 18 }],
+    },
+  ],
+])
+
+export const threeNodes = fleet([
+  [
+    { name: 'this-pc', roles: ['trader'], cpuModel: 'AMD Ryzen 7 5800X 8-Core Processor' },
+    {
+      cpu: 73,
+      ram: 58,
+      disk: [55, 471],
+      gpus: [
+        { util: 76, vramGiB: 6.2, totalGiB: 8, name: 'NVIDIA GeForce RTX 3070', tempC: 68, powerW: 187 },
+      ],
+    },
+  ],
+  [
+    { name: 'pc2', roles: ['gpu', 'ray-worker'], os: 'Ubuntu 22.04' },
+    {
+      cpu: 6,
+      ram: 31,
+      disk: [22, 1838],
+      gpus: [{ util: 3, vramGiB: 2.1, totalGiB: 24, name: 'NVIDIA GeForce RTX 3090', tempC: 41, powerW: 32 }],
+    },
+  ],
+  [
+    { name: 'hp-server', roles: ['cpu'], os: 'Debian 12', threads: 40, memGiB: 128 },
+    { cpu: 81, ram: 44, load1: 32.8, disk: [91, 122] },
+  ],
+])
+
+const many = (
+  size: number,
+  trouble: Readonly<Record<string, Partial<Load> & { link?: NodeView['link'] }>>,
+): GalleryFleet =>
+  fleet(
+    Array.from({ length: size }, (_, index): readonly [NodeSketch, Load] => {
+      const name = `node-${String(index + 1).padStart(2, '0')}`
+      const isCpuOnly = index % 5 === 4
+      const { link, ...load } = trouble[name] ?? {}
+      const spread = (by: number, least: number, most: number): number =>
+        least + ((index * by) % (most - least))
+      return [
+        {
+          name,
+          roles: [isCpuOnly ? 'cpu' : 'gpu', index % 2 === 0 ? 'rack-a' : 'rack-b'],
+          ...(link && { link }),
+        },
+        {
+          cpu: spread(17, 64, 87),
+          ram: spread(13, 30, 69),
+          disk: [spread(7, 20, 82), 930],
+          ...(isCpuOnly ? {} : { gpus: cardsOf(index, spread) }),
+          ...load,
+        },
+      ]
+    }),
+  )
+
+const cardsOf = (index: number, spread: (by: number, least: number, most: number) => number) =>
+  Array.from({ length: index % 3 === 1 ? 2 : 1 }, (_, card) => ({
+    util: spread(11 + card * 2, 63, 88),
+    vramGiB: spread(19, 9, 21),
+    totalGiB: 24,
+    name: 'NVIDIA GeForce RTX 3090',
+  }))
+
+const gone: NodeView['link'] = {
+  state: 'unreachable',
+  sinceMs: NOW_MS - 130_000,
+  nextTryAtMs: NOW_MS + 7_600,
+  message: 'No answer for 2.5 s',
+  hint: 'Check its power and its network.',
+}
+
+export const twelveNodes = many(12, {
+  'node-04': { cpu: 4, gpus: [{ util: 2, vramGiB: 3, totalGiB: 24, name: 'NVIDIA GeForce RTX 3090' }] },
+  'node-07': { gpuState: 'driver-broken', gpus: [] },
+  'node-08': { link: gone },
+  'node-10': { disk: [93, 930] },
+})
+
+export const fiftyNodes = many(50, {
+  'node-08': { link: gone },
+  'node-20': { cpu: 4, gpus: [{ util: 1, vramGiB: 2, totalGiB: 24, name: 'NVIDIA GeForce RTX 3090' }] },
+  'node-34': { gpus: [{ util: 97, vramGiB: 20, totalGiB: 24, name: 'NVIDIA GeForce RTX 3090' }] },
+})
+
+export const plans = [
+  plan('kelly-monte-carlo', ['this-pc', 'pc2', 'hp-server'], 7),
+  plan('tft-walk-forward', ['pc2'], 1),
+  plan('ppo-sweep', ['pc2'], 4, 'The ray engine is not built yet.'),
+]
+
+/** The trader's day on three nodes: one run under way, one that failed, one that was stopped. */
+export function threeNodeRuns(mode: Run['mode'] = 'SAFE'): readonly Run[] {
+  const kelly = run({
+    id: '20260924-134104-k7c2',
+    plan: 'kelly-monte-carlo',
+    state: 'running',
+    startedAgoS: 1267,
+    mode,
+    progress: progress(1262, 2000, 1.025),
+    workers: [
+      worker({ node: 'this-pc', index: 1, nodeIndex: 1, step: 1262, ratePerS: 1.025 }),
+      worker({ node: 'this-pc', index: 2, nodeIndex: 2, step: 1270, ratePerS: 1.02 }),
+      worker({ node: 'pc2', index: 3, nodeIndex: 1, step: 1180, stepAgoMs: 4 * 60_000, ratePerS: 0.1 }),
+      ...[1, 2, 3, 4].map(nodeIndex =>
+        worker({ node: 'hp-server', index: 3 + nodeIndex, nodeIndex, step: 1460, ratePerS: 1 }),
+      ),
+    ],
+  })
+  return [
+    kelly,
+    run({
+      id: '20260924-112012-p3d9',
+      plan: 'kelly-monte-carlo',
+      state: 'stopped',
+      startedAgoS: 9720,
+      tookS: 644,
+      progress: progress(620, 2000),
+      workers: [worker({ node: 'this-pc', index: 1, nodeIndex: 1, state: 'stopped', step: 620 })],
+      stop: {
+        askedAtMs: NOW_MS - 9_080_000,
+        graceSeconds: 20,
+        isForced: false,
+        outcome: 'proved',
+        summary: 'Nothing is left running',
+        endedAtMs: NOW_MS - 9_079_000,
+        nodes: [],
+      },
+    }),
+    run({
+      id: '20260924-091200-t1w4',
+      plan: 'tft-walk-forward',
+      state: 'failed',
+      detail: 'out of memory',
+      startedAgoS: 17_411,
+      tookS: 17_400 - 2_000,
+      progress: progress(36, 200),
+      workers: [
+        worker({
+          node: 'pc2',
+          index: 1,
+          nodeIndex: 1,
+          state: 'failed',
+          step: 36,
+          total: 200,
+          detail: 'killed by the system: out of memory',
+        }),
+      ],
+    }),
+  ]
+}
+
+export const threeNodeResults = (of: Run) => [
+  result(of, 'SPX kelly 0.25', 1, {
+    medianWealth: 14_210,
+    cagr: 0.036,
+    sharpe: 0.61,
+    maxDrawdown: -0.182,
+    ruin: 0,
+  }),
+  result(of, 'SPX kelly 0.50', 2, {
+    medianWealth: 18_930,
+    cagr: 0.061,
+    sharpe: 0.58,
+    maxDrawdown: -0.339,
+    ruin: 0.004,
+  }),
+  result(of, 'SPX kelly 1.00', 4, {
+    medianWealth: 23_480,
+    cagr: 0.079,
+    sharpe: 0.51,
+    maxDrawdown: -0.587,
+    ruin: 0.062,
+  }),
+  result(of, 'SPX kelly 2.00', 5, {
+    medianWealth: 8_120,
+    cagr: -0.021,
+    sharpe: 0.22,
+    maxDrawdown: -0.914,
+    ruin: 0.31,
+  }),
+]
+
+/** One run over all of them. */
+export const manyNodeRun = (of: GalleryFleet): Run =>
+  run({
+    id: '20260924-120000-m4n1',
+    plan: 'kelly-monte-carlo',
+    state: 'running',
+    startedAgoS: 7331,
+    progress: progress(1262, 2000, 1),
+    workers: of.nodes.flatMap((node, index) =>
+      [1, 2].map(nodeIndex =>
+        worker({
+          node: node.name,
+          index: index * 2 + nodeIndex,
+          nodeIndex,
+          state: node.link.state === 'online' ? 'running' : 'unknown',
+          step: 700 + ((index * 137) % 900),
+          stepAgoMs: (of.loads.get(node.name)?.cpu ?? 50) < 10 ? 180_000 : 300,
+        }),
+      ),
+    ),
+  })

@@ -1,0 +1,44 @@
+import type { FleetEvent } from '../../contract/events'
+import type { NodeView } from '../../contract/nodes'
+import { HISTORY_LENGTH, history } from '../state/history'
+import { gpuReading, type Load, NOW_MS, sample } from './builders'
+
+/** Fills five minutes of every gauge with readings that wander around the load, the same ones every time. */
+export function seedHistory(nodes: readonly NodeView[], loadOf: (node: NodeView) => Load): void {
+  for (const [index, node] of nodes.entries()) {
+    const wander = createWander(index + 1)
+    const events: FleetEvent[] = []
+    for (let second = 1; second <= HISTORY_LENGTH; second += 1) {
+      const isNow = second === HISTORY_LENGTH
+      const load = isNow ? loadOf(node) : shifted(loadOf(node), wander())
+      const atMs = NOW_MS - (HISTORY_LENGTH - second) * 1000
+      events.push({ type: 'sample', sample: sample(node, load, atMs) })
+      events.push({ type: 'gpu', reading: gpuReading(node, load, atMs) })
+    }
+    history.applyBatch(events)
+  }
+}
+
+function shifted(load: Load, by: number): Load {
+  const near = (value: number | null): number | null =>
+    value === null ? null : Math.min(100, Math.max(0, value + by * Math.min(1, value / 30)))
+  const slow = (value: number | null): number | null =>
+    value === null ? null : Math.max(0, value + by * 0.2)
+  return {
+    ...load,
+    cpu: near(load.cpu),
+    ram: slow(load.ram),
+    ...(load.gpus && { gpus: load.gpus.map(gpu => ({ ...gpu, util: near(gpu.util) })) }),
+  }
+}
+
+/** A walk that keeps within ±9, from a small linear generator: no randomness in a picture. */
+function createWander(seed: number): () => number {
+  let state = seed * 2_654_435_761
+  let at = 0
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    at = at * 0.93 + (state / 2 ** 32 - 0.5) * 4
+    return Math.min(9, Math.max(-9, at))
+  }
+}

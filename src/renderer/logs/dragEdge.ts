@@ -1,0 +1,34 @@
+import { DEFAULT_HEIGHT_PX } from './logPanelStore'
+
+interface Dragged {
+  /** How high the box below the edge is now. */
+  readonly heightPx: () => number
+  readonly onResize: (heightPx: number) => void
+}
+
+/** Makes `edge` the upper edge of a box that is as high as it is dragged. Returns what ends it. */
+export function dragEdge(edge: HTMLElement, { heightPx, onResize }: Dragged): () => void {
+  const stop = new AbortController()
+  const { signal } = stop
+  let begun: { readonly y: number; readonly heightPx: number } | null = null
+  edge.addEventListener(
+    'pointerdown',
+    event => {
+      if (event.button !== 0) return
+      event.preventDefault()
+      edge.setPointerCapture(event.pointerId)
+      begun = { y: event.clientY, heightPx: heightPx() }
+    },
+    { signal },
+  )
+  edge.addEventListener(
+    'pointermove',
+    event => {
+      if (begun !== null) onResize(begun.heightPx + begun.y - event.clientY)
+    },
+    { signal },
+  )
+  edge.addEventListener('lostpointercapture', () => (begun = null), { signal })
+  edge.addEventListener('dblclick', () => onResize(DEFAULT_HEIGHT_PX), { signal })
+  return () => stop.abort()
+}

@@ -1,0 +1,63 @@
+import { createRoot } from 'react-dom/client'
+import type { RunId, WorkerId } from '../contract/ids'
+import { App } from './app'
+import { connectToEngine, type EngineClient } from './client'
+import { downloadLogs } from './logs/downloadLogs'
+import { showLogs } from './logs/showLogs'
+import { copyText } from './state/copyText'
+import { feedFromEngine } from './state/engineFeed'
+import { createFleetActions, EngineLost } from './state/fleetActions'
+import { applyBatch, fleetStore } from './state/fleetStore'
+import { history } from './state/history'
+import { createLogStore } from './state/logStore'
+import { nextFrame, sleep } from './state/pageFrames'
+import { screenStore } from './views/screenStore'
+
+/** Puts the parts together and draws. Everything it starts ends with the page. */
+function start(root: HTMLElement): void {
+  const page = new AbortController()
+  const logs = createLogStore({ monotonicMs: () => performance.now(), nextFrame, sleep })
+  let client: EngineClient | null = null
+  const actions = createFleetActions({
+    client: () => client,
+    onStarted: () => screenStore.setState({ run: null }),
+    copyText,
+    showLogs,
+    openDownload: (run: RunId, worker: WorkerId | null) =>
+      downloadLogs(run, worker === null ? null : [{ id: worker }]),
+  })
+  const feed = feedFromEngine(
+    {
+      connect: connectToEngine,
+      onClient(next) {
+        client = next
+        logs.use(next?.logs ?? null)
+      },
+      onBatch(batch) {
+        history.applyBatch(batch)
+        applyBatch(batch)
+      },
+      onLost: () => fleetStore.setState({ engine: 'lost' }),
+      sleep,
+    },
+    page.signal,
+  )
+  feed.catch(reportError)
+  window.addEventListener('pagehide', () => {
+    page.abort()
+    logs.close()
+  })
+  createRoot(root).render(
+    <App
+      actions={actions}
+      logs={logs}
+      setTheme={async theme => {
+        if (client === null) throw new EngineLost()
+        await client.settings.set({ theme })
+      }}
+    />,
+  )
+}
+
+const root = document.getElementById('root')
+if (root !== null) start(root)

@@ -1,0 +1,51 @@
+import type { RunId, WorkerId } from '../../contract/ids'
+import type { EngineClient } from '../client'
+import type { FleetActions } from '../views/actions'
+
+export interface FleetActionsDeps {
+  /** null while there is no engine to ask. */
+  readonly client: () => EngineClient | null
+  /** A run was started: whatever older run was looked at, this is the one to see now. */
+  readonly onStarted: () => void
+  readonly copyText: (text: string) => Promise<void>
+  readonly showLogs: (run: RunId, worker: WorkerId | null) => void
+  readonly openDownload: (run: RunId, worker: WorkerId | null) => void
+}
+
+/** What views may ask for, asked of the engine. A refusal is the engine's own error: its message, and `data.hint`. */
+export function createFleetActions(deps: FleetActionsDeps): FleetActions {
+  const engine = (): EngineClient => {
+    const client = deps.client()
+    if (client === null) throw new EngineLost()
+    return client
+  }
+  return {
+    async startTraining(plan) {
+      await engine().runs.start({ plan })
+      deps.onStarted()
+    },
+    async stopTraining({ run, force, nodes }) {
+      await engine().runs.stop({ run, force, nodes: nodes === null ? null : [...nodes] })
+    },
+    async setMode(flags, typed) {
+      await engine().mode.set({ ...flags, typed })
+    },
+    trustHostKey: async (node, fingerprint) => engine().nodes.trustHostKey({ node, fingerprint }),
+    refuseHostKey: async (node, fingerprint) => engine().nodes.refuseHostKey({ node, fingerprint }),
+    reconnect: async node => engine().nodes.reconnect({ node }),
+    dismissAlert: async id => engine().alerts.dismiss({ id }),
+    copyText: deps.copyText,
+    showLogs: deps.showLogs,
+    openDownload: deps.openDownload,
+  }
+}
+
+/** What is said when there is no engine to ask. */
+export class EngineLost extends Error {
+  readonly data = { hint: 'Nothing was done. Runs go on: they live on their nodes.' }
+
+  constructor() {
+    super('The engine does not answer.')
+    this.name = 'EngineLost'
+  }
+}

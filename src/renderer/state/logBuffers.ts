@@ -1,0 +1,107 @@
+import type { LogLines } from '../../contract/logs'
+import type { LogEntry, LogSource } from './logEntry'
+import { createLogWindow, type LogNumbers, type LogWindow } from './logWindow'
+
+/** Newest lines kept of one worker … */
+export const WINDOW_LINES = 20_000
+/** … and of all shown workers together. */
+export const SHOWN_LINES = 100_000
+const FEWEST_LINES = 1_000
+
+/** A source to show, and how many lines its log is known to have. */
+export interface ShownLog {
+  readonly source: LogSource
+  readonly knownLines: number
+}
+
+/** What came since the last look. */
+export interface Fresh {
+  /** One list a worker, each in its own order. */
+  readonly lists: readonly (readonly LogEntry[])[]
+  readonly count: number
+  /** Whether a window has forgotten lines meanwhile. */
+  readonly isTrimmed: boolean
+}
+
+/** The windows of the shown workers, and what they got since somebody looked. */
+export function createLogBuffers(numbers: LogNumbers) {
+  const windows = new Map<LogSource, LogWindow>()
+  let shown: readonly LogSource[] = []
+  let fresh = new Map<LogSource, LogEntry[]>()
+  let count = 0
+  let isTrimmed = false
+
+  const capacity = (): number =>
+    Math.max(FEWEST_LINES, Math.min(WINDOW_LINES, Math.floor(SHOWN_LINES / Math.max(1, shown.length))))
+
+  return {
+    get shown() {
+      return shown
+    },
+    windowOf: (source: LogSource): LogWindow | undefined => windows.get(source),
+    /** Whether an entry is still in its window: for one pass over many. */
+    createIsKept: () => isInside(windows),
+    /** Windows of these workers, begun near the end of a long log; those of other runs are forgotten. */
+    show(logs: readonly ShownLog[]): void {
+      const runs = new Set(logs.map(log => log.source.run))
+      // Nothing shown for a while is no reason to forget what was.
+      const isGone = ({ run }: LogSource): boolean => runs.size > 0 && !runs.has(run)
+      for (const source of windows.keys()) if (isGone(source)) windows.delete(source)
+      shown = logs.map(log => knownSource(windows.keys(), log.source))
+      logs.forEach(({ knownLines }, at) => {
+        const source = shown[at]
+        if (source === undefined || windows.has(source)) return
+        windows.set(source, createLogWindow(source, Math.max(0, knownLines - capacity()), numbers))
+      })
+    },
+    /** Whether the batch brought anything new. */
+    take(source: LogSource, batch: LogLines): boolean {
+      const window = windows.get(source)
+      const entries = window?.append(batch) ?? []
+      if (window === undefined || entries.length === 0) return false
+      // In bulk: trimming at every line would copy the window at every line.
+      if (window.entries.length > capacity() * 1.25) {
+        window.trim(capacity())
+        isTrimmed = true
+      }
+      const waiting = fresh.get(source)
+      if (waiting === undefined) fresh.set(source, [...entries])
+      else for (const entry of entries) waiting.push(entry)
+      count += entries.length
+      return true
+    },
+    get freshCount() {
+      return count
+    },
+    takeFresh(): Fresh {
+      const taken = { lists: [...fresh.values()], count, isTrimmed }
+      fresh = new Map()
+      count = 0
+      isTrimmed = false
+      return taken
+    },
+    lists: () => shown.map(source => windows.get(source)?.entries ?? []),
+    lineCount: () => shown.reduce((sum, source) => sum + (windows.get(source)?.lineCount ?? 0), 0),
+  }
+}
+
+export type LogBuffers = ReturnType<typeof createLogBuffers>
+
+/** The same worker asked for again is the same source, whoever made the object. */
+function knownSource(known: Iterable<LogSource>, source: LogSource): LogSource {
+  for (const other of known) if (other.run === source.run && other.worker === source.worker) return other
+  return source
+}
+
+function isInside(windows: ReadonlyMap<LogSource, LogWindow>): (entry: LogEntry) => boolean {
+  // Neighbours mostly share their source, so that it is looked up once for many.
+  let source: LogSource | null = null
+  let firstLine = 0
+  return entry => {
+    if (entry.source !== source) {
+      source = entry.source
+      firstLine = windows.get(source)?.firstLine ?? 0
+    }
+    return entry.line >= firstLine
+  }
+}

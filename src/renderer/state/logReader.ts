@@ -1,0 +1,109 @@
+import type { LogLines } from '../../contract/logs'
+import type { LogEntry, LogGap, LogSource } from './logEntry'
+import type { LogClient } from './logStreams'
+import type { LogView } from './logView'
+import { filledGap, olderLines, type LogNumbers, type LogWindow } from './logWindow'
+
+/** Older lines fetched of each worker at a time. */
+const OLDER_LINES = 500
+/** How long the list may become by reading older lines; the download has the rest. */
+const MOST_ROWS = 200_000
+/** The contract's limit for one read. */
+const MOST_LINES_A_READ = 10_000
+
+interface LogReaderDeps {
+  readonly view: LogView
+  readonly numbers: LogNumbers
+  readonly onChange: () => void
+}
+
+/** Fetches lines that are not in memory, on demand: older ones, and those behind a gap. */
+export function createLogReader(deps: LogReaderDeps) {
+  /** Sources whose read before the first row gave nothing: there is no more to have. */
+  const exhausted = new Set<LogSource>()
+  let isReading = false
+  let generation = 0
+
+  async function whileReading(work: () => Promise<void>): Promise<void> {
+    if (isReading) return
+    isReading = true
+    deps.onChange()
+    try {
+      await work()
+    } finally {
+      isReading = false
+      deps.onChange()
+    }
+  }
+
+  return {
+    get isReading() {
+      return isReading
+    },
+    hasOlder: (windows: readonly (LogWindow | undefined)[]): boolean =>
+      deps.view.merged.length < MOST_ROWS &&
+      windows.some(window => window !== undefined && window.firstLine > 0 && !exhausted.has(window.source)),
+    /** After a rebuild what was known about the beginning of the list is not true any more. */
+    forget(): void {
+      exhausted.clear()
+      generation += 1
+    },
+    /** Errors: the engine's, for the caller to show. */
+    readOlder: (client: LogClient, sources: readonly LogSource[]): Promise<void> =>
+      whileReading(async () => {
+        const first = firstEntries(deps.view.merged)
+        const begun = generation
+        for (const source of sources) {
+          const oldest = first.get(source)
+          if (oldest === undefined || oldest.line === 0) continue
+          const batches = await readAll(client, source, Math.max(0, oldest.line - OLDER_LINES), oldest.line)
+          // The list was built anew meanwhile: these lines belong before another one.
+          if (begun !== generation) return
+          const lines = olderLines(batches, oldest, deps.numbers)
+          if (lines.length === 0 || lines[0]?.line === 0) exhausted.add(source)
+          deps.view.add(lines)
+        }
+      }),
+    /** Errors: the engine's, for the caller to show. */
+    readGap: (client: LogClient, gap: LogGap, window: LogWindow | undefined): Promise<void> =>
+      whileReading(async () => {
+        const end = gap.line + Math.min(gap.missing, MOST_LINES_A_READ)
+        const batches = await readAll(client, gap.source, gap.line, end)
+        if (batches.length === 0) return
+        const lines = batches.flatMap(batch => batch.lines)
+        const entries = filledGap(gap, lines, deps.numbers)
+        window?.fill(gap, entries)
+        deps.view.replace(gap, entries)
+      }),
+  }
+}
+
+export type LogReader = ReturnType<typeof createLogReader>
+
+/** Lines `[from, to)` as far as they can be had: one answer ends where lines of another time begin. */
+async function readAll(
+  client: LogClient,
+  { run, worker }: LogSource,
+  from: number,
+  to: number,
+): Promise<readonly LogLines[]> {
+  const batches: LogLines[] = []
+  for (let fromLine = from; fromLine < to;) {
+    const batch = await client.read({
+      run,
+      worker,
+      fromLine,
+      count: Math.min(to - fromLine, MOST_LINES_A_READ),
+    })
+    if (batch.firstLine !== fromLine || batch.lines.length === 0) break
+    batches.push(batch)
+    fromLine += batch.lines.length
+  }
+  return batches
+}
+
+function firstEntries(merged: readonly LogEntry[]): ReadonlyMap<LogSource, LogEntry> {
+  const first = new Map<LogSource, LogEntry>()
+  for (const entry of merged) if (!first.has(entry.source)) first.set(entry.source, entry)
+  return first
+}

@@ -1,0 +1,117 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { NodeName, RunId, WorkerId } from '../../contract/ids'
+import type { LogEntry, LogSource } from './logEntry'
+import { compareArrival } from './logOrder'
+import { createLogView } from './logView'
+
+const source: LogSource = {
+  run: RunId.parse('r1'),
+  worker: WorkerId.parse('bots-1'),
+  node: NodeName.parse('pc2'),
+  label: 'pc2 w1',
+  colour: 0,
+}
+
+const lineAt = (id: number, atMs: number, text: string): LogEntry => ({
+  kind: 'line',
+  id,
+  source,
+  line: id,
+  atMs,
+  batch: id,
+  text,
+})
+
+const texts = (rows: readonly LogEntry[]): string[] => rows.map(row => (row.kind === 'line' ? row.text : '…'))
+
+/** A clock that moves on by `stepMs` at every look, so that a budget is used up after so many looks. */
+const tickingClock = (stepMs: number) => {
+  let nowMs = 0
+  return () => (nowMs += stepMs)
+}
+
+type Step =
+  | { readonly do: 'add'; readonly lines: readonly { readonly atMs: number; readonly text: string }[] }
+  | { readonly do: 'filter'; readonly text: string }
+  | { readonly do: 'drop'; readonly before: number }
+  | { readonly do: 'work' }
+
+const word = fc.constantFrom('alpha', 'beta', 'gamma', 'alphabet')
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    fc.record({
+      do: fc.constant('add' as const),
+      lines: fc.array(fc.record({ atMs: fc.integer({ min: 0, max: 50 }), text: word }), { maxLength: 90 }),
+    }),
+    fc.record({ do: fc.constant('filter' as const), text: fc.constantFrom('', 'alpha', 'bet', 'nothing') }),
+    fc.record({ do: fc.constant('drop' as const), before: fc.integer({ min: 0, max: 60 }) }),
+    fc.record({ do: fc.constant('work' as const) }),
+  ),
+  { maxLength: 25 },
+)
+
+describe('the view of the shown logs', () => {
+  it('shows in the end what a naive filter over the sorted lines shows, however the work was sliced', () => {
+    fc.assert(
+      fc.property(steps, todo => {
+        const view = createLogView({ monotonicMs: tickingClock(1) })
+        let all: LogEntry[] = []
+        let filter = ''
+        let id = 0
+        for (const step of todo) {
+          if (step.do === 'add') {
+            const fresh = step.lines
+              .map(({ atMs, text }) => lineAt((id += 1), atMs, text))
+              .sort(compareArrival)
+            all.push(...fresh)
+            view.add(fresh)
+          }
+          if (step.do === 'filter') {
+            filter = step.text
+            view.setFilter({ text: filter, isRegex: false })
+          }
+          if (step.do === 'drop') {
+            all = all.filter(entry => entry.line >= step.before)
+            view.drop(entry => entry.line >= step.before)
+          }
+          // Already past its deadline: one stride and no more.
+          if (step.do === 'work') view.work(0)
+        }
+        while (!view.work(0)) continue
+        const expected = all
+          .sort(compareArrival)
+          .filter(entry => entry.kind === 'line' && entry.text.includes(filter))
+        expect(view.rows).toEqual(expected)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('keeps the rows of the old filter until the new one has seen every line', () => {
+    const view = createLogView({ monotonicMs: tickingClock(1) })
+    view.add(Array.from({ length: 100 }, (_, at) => lineAt(at, at, at % 50 === 0 ? 'rare' : 'common')))
+    view.work(0)
+    view.setFilter({ text: 'rare', isRegex: false })
+    expect([view.work(0), view.rows.length]).toEqual([false, 100])
+    expect([view.work(0), texts(view.rows)]).toEqual([true, ['rare', 'rare']])
+  })
+
+  it('gives up an expression that takes too long, shows everything and says why', () => {
+    const view = createLogView({ monotonicMs: tickingClock(300) })
+    view.add([lineAt(1, 1, 'a'), lineAt(2, 2, 'b')])
+    view.setFilter({ text: 'a', isRegex: true })
+    expect(view.work(1_000_000)).toBe(true)
+    expect(view.filter).toEqual({
+      kind: 'unusable',
+      problem: 'This expression takes too long. Make it simpler.',
+    })
+    expect(texts(view.rows)).toEqual(['a', 'b'])
+  })
+
+  it('counts new lines by the same filter', () => {
+    const view = createLogView({ monotonicMs: () => 0 })
+    view.setFilter({ text: 'alpha', isRegex: false })
+    expect(view.countOf([lineAt(1, 1, 'ALPHA'), lineAt(2, 2, 'beta')])).toBe(1)
+  })
+})

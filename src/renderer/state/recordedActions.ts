@@ -1,0 +1,25 @@
+import type { FleetActions } from '../views/actions'
+
+/** For tests: actions that do nothing but write down what was asked for, in order. */
+export function createRecordedActions() {
+  const asked: (readonly unknown[])[] = []
+  const record =
+    (name: keyof FleetActions) =>
+    (...given: readonly unknown[]): Promise<void> => {
+      asked.push([name, ...given])
+      return Promise.resolve()
+    }
+  const actions: FleetActions = {
+    startTraining: record('startTraining'),
+    stopTraining: record('stopTraining'),
+    setMode: record('setMode'),
+    trustHostKey: record('trustHostKey'),
+    refuseHostKey: record('refuseHostKey'),
+    reconnect: record('reconnect'),
+    dismissAlert: record('dismissAlert'),
+    copyText: record('copyText'),
+    showLogs: (run, worker) => void asked.push(['showLogs', run, worker]),
+    openDownload: (run, worker) => void asked.push(['openDownload', run, worker]),
+  }
+  return { actions, asked }
+}

@@ -1,0 +1,17 @@
+import type { NodeView } from '../../contract/nodes'
+import { useFleet } from '../state/fleetStore'
+import { useClock } from './clock'
+import { linkDetail, linkWord } from './linkWords'
+
+/** The state of a node's link in words. What counts up or down is shown but not read out every second. */
+export function LinkStatus({ node, className = '' }: { node: NodeView; className?: string }) {
+  const { link } = node
+  const roundTripMs = useFleet(state => state.samples[node.name]?.roundTripMs ?? null)
+  const detail = useClock(nowMs => linkDetail(link, roundTripMs, nowMs))
+  return (
+    <output aria-label={`${node.name} link`} className={`link-status ${className}`} data-state={link.state}>
+      {linkWord(link)}
+      <span aria-live="off">{detail}</span>
+    </output>
+  )
+}

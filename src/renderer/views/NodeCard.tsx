@@ -1,0 +1,139 @@
+import { KeyRound, RefreshCw } from 'lucide-react'
+import { memo, type KeyboardEvent } from 'react'
+import type { NodeView } from '../../contract/nodes'
+import { Button } from '../components/Button'
+import { StateIcon, type StateName } from '../components/StateIcon'
+import { useFleet } from '../state/fleetStore'
+import { useActions } from './actions'
+import { attempt } from './attempt'
+import { reviewKey } from './commands'
+import { LinkStatus } from './LinkStatus'
+import { nodeSubtitle } from './linkWords'
+import { NodeFoot } from './NodeFoot'
+import { CompactGauges, FullGauges, WideGauges } from './NodeGauges'
+import { NodeMenu } from './NodeMenu'
+import { isSameWork, type NodeWork } from './nodeWork'
+
+export interface NodeCardProps {
+  readonly node: NodeView
+  readonly layout: 'wide' | 'full' | 'compact'
+  readonly work: NodeWork | undefined
+  readonly isInTrouble: boolean
+  readonly hint: string
+}
+
+/** One machine: its state, its gauges, what it works for. Drawn again only when one of these changed. */
+export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
+  const { node, layout, work, isInTrouble, hint } = props
+  const isOnline = node.link.state === 'online'
+  const Gauges = { wide: WideGauges, full: FullGauges, compact: CompactGauges }[layout]
+  return (
+    <section
+      className="card"
+      aria-label={node.name}
+      data-layout={layout}
+      data-link={node.link.state}
+      {...gaugeWalk}
+    >
+      <header className="card-head">
+        <StateIcon state={nodeState(node, isInTrouble)} />
+        <h2 className="card-name">{node.name}</h2>
+        <CardSubtitle node={node} layout={layout} />
+        {isOnline ? <LinkStatus node={node} /> : null}
+        <NodeMenu node={node} size="s" />
+      </header>
+      {isOnline || layout === 'compact' ? null : <LinkRow node={node} />}
+      <div className="card-gauges">
+        <Gauges node={node} isAssigned={work?.state === 'running'} />
+      </div>
+      {isOnline || layout !== 'compact' ? (
+        <NodeFoot node={node} work={work} hint={hint} />
+      ) : (
+        <LinkRow node={node} />
+      )}
+    </section>
+  )
+}, isSameCard)
+
+function isSameCard(one: NodeCardProps, other: NodeCardProps): boolean {
+  return (
+    one.node === other.node &&
+    one.layout === other.layout &&
+    one.isInTrouble === other.isInTrouble &&
+    one.hint === other.hint &&
+    isSameWork(one.work, other.work)
+  )
+}
+
+/** The shape at a node's name: its link's, and a triangle when something about it needs a look. */
+export const nodeState = (node: NodeView, isInTrouble: boolean): StateName =>
+  node.link.state === 'online' && isInTrouble ? 'warn' : node.link.state
+
+function CardSubtitle({ node, layout }: { node: NodeView; layout: NodeCardProps['layout'] }) {
+  const models = useFleet(state => gpuModels(state.gpus[node.name]?.gpus))
+  const { inventory } = node
+  if (layout === 'compact') return null
+  const threads = inventory?.cpuThreads ?? null
+  const memTotalMiB = inventory?.memTotalMiB ?? null
+  const words =
+    layout === 'full'
+      ? nodeSubtitle(node)
+      : [
+          nodeSubtitle(node),
+          threads === null ? '' : `${threads} threads`,
+          memTotalMiB === null ? '' : `${Math.round(memTotalMiB / 1024)}\u2009GiB`,
+          models,
+        ]
+          .filter(word => word !== '')
+          .join(' · ')
+  return <span className="min-w-0 truncate text-dense text-t3">{words}</span>
+}
+
+const gpuModels = (gpus: readonly { name: string | null }[] = []): string =>
+  [...new Set(gpus.flatMap(gpu => gpu.name ?? []))]
+    .map(name => name.replace(/^(NVIDIA )?(GeForce )?/, ''))
+    .join(', ')
+
+/** Why the card below is dim, and what to do about it. */
+function LinkRow({ node }: { node: NodeView }) {
+  return (
+    <div className="link-row">
+      <LinkStatus node={node} />
+      <LinkButton node={node} />
+    </div>
+  )
+}
+
+function LinkButton({ node }: { node: NodeView }) {
+  const actions = useActions()
+  const { link } = node
+  if (link.state === 'blocked' && link.reason.kind === 'host-key-unknown') {
+    return (
+      <Button size="s" onClick={() => reviewKey(node.name)}>
+        <KeyRound size={12} strokeWidth={1.75} aria-hidden />
+        Review the key
+      </Button>
+    )
+  }
+  if (link.state !== 'unreachable' && link.state !== 'blocked') return null
+  return (
+    <Button size="s" onClick={() => attempt(() => actions.reconnect(node.name))}>
+      <RefreshCw size={12} strokeWidth={1.75} aria-hidden />
+      Reconnect now
+    </Button>
+  )
+}
+
+function moveAmongGauges(event: KeyboardEvent<HTMLElement>): void {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+  if (step === undefined || !(event.target instanceof HTMLElement)) return
+  const isHere = event.target === event.currentTarget || event.target.matches('[data-gauge]')
+  if (!isHere) return
+  const gauges = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-gauge]')]
+  const next = gauges.indexOf(event.target) + step
+  event.preventDefault()
+  ;(next < 0 ? event.currentTarget : (gauges[next] ?? gauges.at(-1)))?.focus()
+}
+
+/** Makes a card or a row focusable; arrow keys then walk its gauges, so that their tooltips need no mouse. */
+export const gaugeWalk = { tabIndex: 0, onKeyDown: moveAmongGauges }

@@ -1,0 +1,56 @@
+import { Select } from '@base-ui/react/select'
+import { Check, ChevronDown } from 'lucide-react'
+import type { PlanName } from '../../contract/ids'
+import type { PlanView } from '../../contract/runs'
+import { plural } from '../format'
+import { useFleet } from '../state/fleetStore'
+import { chosenPlan } from './refusals'
+import { screenStore, useScreen } from './screenStore'
+
+/** Which plan START would start. */
+export function PlanPicker() {
+  const plans = useFleet(state => state.plans)
+  const picked = useScreen(state => state.plan)
+  const chosen = chosenPlan(plans, picked)
+  return (
+    <Select.Root
+      value={chosen?.name ?? null}
+      onValueChange={(plan: PlanName | null) => screenStore.setState({ plan })}
+      modal={false}
+      readOnly={plans.length === 0}
+    >
+      <Select.Trigger className="plan-picker" aria-label="Plan">
+        <span className="plan-word" aria-hidden>
+          Plan
+        </span>
+        <Select.Value className="truncate">{chosen?.name ?? 'none yet'}</Select.Value>
+        <Select.Icon className="ml-auto text-t3">
+          <ChevronDown size={14} strokeWidth={1.75} aria-hidden />
+        </Select.Icon>
+      </Select.Trigger>
+      <Select.Portal>
+        <Select.Positioner className="z-50" sideOffset={4} align="end" alignItemWithTrigger={false}>
+          <Select.Popup className="menu w-90">
+            <Select.List>
+              {plans.map(plan => (
+                <Select.Item key={plan.name} value={plan.name} className="menu-item">
+                  <Select.ItemIndicator className="text-accent" keepMounted>
+                    <Check size={14} strokeWidth={1.75} aria-hidden />
+                  </Select.ItemIndicator>
+                  <span className="min-w-0">
+                    <Select.ItemText className="block truncate font-medium">{plan.name}</Select.ItemText>
+                    <span className="block text-dense text-t3">{describe(plan)}</span>
+                  </span>
+                </Select.Item>
+              ))}
+            </Select.List>
+          </Select.Popup>
+        </Select.Positioner>
+      </Select.Portal>
+    </Select.Root>
+  )
+}
+
+const describe = (plan: PlanView): string =>
+  plan.refusal ??
+  `${plan.nodes.length === 1 ? plan.nodes[0] : plural(plan.nodes.length, 'node')} · ${plural(plan.workers, 'worker')}`

@@ -1,0 +1,72 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { IconButton } from '../components/Button'
+import { Notice } from '../components/Notice'
+import { TipLayer } from '../components/TipLayer'
+import { useFleet } from '../state/fleetStore'
+import { ActionsProvider, type FleetActions } from './actions'
+import { Header } from './Header'
+import { HostKeyDialogs } from './HostKeyDialogs'
+import { LeaveSafeDialog } from './LeaveSafeDialog'
+import { LostBanner } from './LostBanner'
+import { MainNav } from './MainNav'
+import { isLoud } from './modeWords'
+import { screenStore, useScreen } from './screenStore'
+import { StatusBar } from './StatusBar'
+import { StopDialog } from './StopDialog'
+import { useTheme } from './useTheme'
+
+export interface ShellProps {
+  readonly actions: FleetActions
+  readonly onOpenPalette: () => void
+  /** The screen of `screenStore`'s choice. */
+  readonly children: ReactNode
+  /** The log dock under it; none on the screen that is all logs. */
+  readonly dock?: ReactNode
+}
+
+/** Everything that stands on every screen, and the dialogs that may open over any. */
+export function Shell({ actions, onOpenPalette, children, dock }: ShellProps) {
+  useTheme()
+  const mode = useFleet(state => state.mode.name)
+  return (
+    <CSPProvider disableStyleElements>
+      <ActionsProvider value={actions}>
+        <div className="shell" data-loud={isLoud(mode) ? '' : undefined}>
+          <Header onOpenPalette={onOpenPalette} />
+          <div className="shell-middle">
+            <MainNav />
+            <main className="shell-main">
+              <div className="shell-news">
+                <LostBanner />
+                <LastProblem />
+              </div>
+              {children}
+              {dock}
+            </main>
+          </div>
+          <StatusBar />
+        </div>
+        <StopDialog />
+        <HostKeyDialogs />
+        <LeaveSafeDialog />
+        <TipLayer />
+      </ActionsProvider>
+    </CSPProvider>
+  )
+}
+
+/** The last thing that did not work, until it is closed or the next thing is tried. */
+function LastProblem() {
+  // While the stop dialog is open it shows the problem itself.
+  const problem = useScreen(state => (state.stop === null ? state.problem : null))
+  if (problem === null) return null
+  return (
+    <Notice severity="err" what={problem.what} fix={problem.fix}>
+      <IconButton name="Close" size="s" onClick={() => screenStore.setState({ problem: null })}>
+        <X size={14} strokeWidth={1.75} aria-hidden />
+      </IconButton>
+    </Notice>
+  )
+}

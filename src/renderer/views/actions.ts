@@ -1,0 +1,33 @@
+import { createContext, use } from 'react'
+import type { NodeName, PlanName, RunId, WorkerId } from '../../contract/ids'
+import type { ModeFlags } from '../../contract/mode'
+
+/**
+ * What a view may ask for. A promise that rejects carries an Error: `message` is a sentence for the trader,
+ * `data.hint` names the fix. Views show both as an alert and never swallow them.
+ */
+export interface FleetActions {
+  startTraining(plan: PlanName): Promise<void>
+  /** Settles with the proof (`run.stop`), so it may take as long as the grace. `nodes: null` is every node of the run. */
+  stopTraining(ask: { run: RunId; force: boolean; nodes: readonly NodeName[] | null }): Promise<void>
+  /** `typed` is the name of the mode it leads to when that is further from SAFE, else null. */
+  setMode(flags: ModeFlags, typed: string | null): Promise<void>
+  trustHostKey(node: NodeName, fingerprint: string): Promise<void>
+  refuseHostKey(node: NodeName, fingerprint: string): Promise<void>
+  reconnect(node: NodeName): Promise<void>
+  dismissAlert(id: string): Promise<void>
+  copyText(text: string): Promise<void>
+  /** Shows the log of one worker, or of every worker of the run, and gives it the keyboard. */
+  showLogs(run: RunId, worker: WorkerId | null): void
+  /** Asks where to save the log (of one worker, or of every worker of the run). */
+  openDownload(run: RunId, worker: WorkerId | null): void
+}
+
+const ActionsContext = createContext<FleetActions | null>(null)
+export const ActionsProvider = ActionsContext.Provider
+
+export function useActions(): FleetActions {
+  const actions = use(ActionsContext)
+  if (actions === null) throw new Error('A view was drawn outside of ActionsProvider.')
+  return actions
+}
