@@ -1,5 +1,6 @@
-import { createEngineRig, markedProcesses } from '../e2e/rig/engine'
+import { createEngineRig } from '../e2e/rig/engine'
 import type { RigEngine } from '../e2e/rig/engine'
+import { markedProcesses } from '../e2e/rig/marked'
 import { PlanName } from '../src/contract/ids'
 import type { Run } from '../src/contract/runs'
 import type { BenchRow } from './benchRow'

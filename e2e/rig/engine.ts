@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
@@ -11,7 +11,6 @@ import { openFleet } from '../../src/core/openFleet'
 import type { Router } from '../../src/core/router'
 import type { RigFleet } from './fleetYaml'
 import { fleetYaml } from './fleetYaml'
-import { listProcesses } from './processes'
 import type { SshNode, SshNodeOptions } from './sshNode'
 import { startSshNode } from './sshNode'
 
@@ -123,16 +122,4 @@ function linkIn(event: FleetEvent, name: string): Link['state'] | undefined {
 
 function lastOf<T>(events: readonly FleetEvent[], pick: (event: FleetEvent) => T | undefined): T | undefined {
   return events.map(pick).findLast(value => value !== undefined)
-}
-
-/** Every process on this machine that carries a run's mark: an independent look, by the kernel's own files. */
-export function markedProcesses(run: string): number[] {
-  return listProcesses().flatMap(({ pid }) => {
-    try {
-      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-      return environment.includes(`DRYDOCK_RUN=${run}`) ? [pid] : []
-    } catch {
-      return [] // it has ended, or is another user's
-    }
-  })
 }

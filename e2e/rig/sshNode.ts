@@ -121,7 +121,8 @@ function createServer(configFile: string, logFile: string) {
 
   // Only sshd's own processes: what a connection started is the node's, not the server's.
   function connections(): readonly ProcessIdentity[] {
-    return daemon === null ? [] : descendantsOf(daemon.pid).filter(({ name }) => name.startsWith('sshd'))
+    const below = daemon === null ? [] : descendantsOf(daemon.pid)
+    return below.filter(({ name, state }) => name.startsWith('sshd') && state !== 'Z')
   }
 
   const log = (): string => readFileSync(logFile, 'utf8').replaceAll('\r', '')

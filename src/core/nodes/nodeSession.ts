@@ -48,12 +48,19 @@ export interface SessionOptions {
  */
 export async function openSession(machine: Machine, options: SessionOptions): Promise<NodeSession> {
   try {
-    return await bringUp(machine, options)
+    return await orDeath(machine, () => bringUp(machine, options))
   } catch (error) {
-    // A link that dies in the middle looks like a shell that ended; its own reason is the right one.
-    const death = await Promise.race([machine.died, nextTurn()])
     await machine[Symbol.asyncDispose]()
-    throw death ?? error
+    throw error
+  }
+}
+
+/** A link that dies in the middle looks like a shell that ended; its own reason is the right one to fail with. */
+async function orDeath<T>(machine: Machine, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw (await Promise.race([machine.died, nextTurn()])) ?? error
   }
 }
 
@@ -81,7 +88,9 @@ async function bringUp(machine: Machine, options: SessionOptions): Promise<NodeS
   }
   const open = async (script: string, args: readonly string[]): Promise<ScriptChannel> => {
     const options = { label, nonce: newNonce(), timeoutMs, endGroup }
-    const channel = await openScript(await machine.start(), script, args, options)
+    const channel = await orDeath(machine, async () =>
+      openScript(await machine.start(), script, args, options),
+    )
     channels.add(channel)
     void channel.closed.then(() => channels.delete(channel))
     return channel

@@ -83,9 +83,14 @@ export function linkLost(target: SshTarget, silentMs: number | null, cause: unkn
   )
 }
 
+/** sshd's MaxSessions is reached: no more channels for now. */
+export function isSessionLimit(error: Error): boolean {
+  return /open failed/i.test(error.message)
+}
+
 /** The node will not open one more session on this connection. */
 export function sessionRefused(label: string, cause: LinkErrorDetails): AppError {
-  const isLimit = /open failed/i.test(cause.message)
+  const isLimit = isSessionLimit(cause)
   return new AppError(
     'refused',
     isLimit

@@ -157,7 +157,7 @@ describe('a channel', () => {
 
   it('takes its processes along when it is closed, even those that never read', async () => {
     const session = await rig.connect(optionsFor(await rig.node()))
-    const channel = await session.shell.open('sleep 1000 & echo $!; sleep 1000', [])
+    const channel = await session.shell.open('sleep 1000 & sleep 1000 & echo $!; wait', [])
     const output = channel.output[Symbol.asyncIterator]()
     const background = readProcess(Number(Buffer.from((await output.next()).value ?? '').toString()))
     const shell = background && readProcess(background.parentPid)

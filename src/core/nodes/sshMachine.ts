@@ -1,10 +1,11 @@
 import type net from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppError } from '../kernel/appError'
 import type { Machine, SessionOptions } from './nodeSession'
 import type { SftpChannel } from './sftpReader'
 import { createTail, HAND_OVER, type ShellProcess } from './shellProcess'
 import { watchSilence } from './silenceWatch'
-import { linkLost, sessionRefused, type LinkErrorDetails } from './sshErrors'
+import { isSessionLimit, linkLost, sessionRefused, type LinkErrorDetails } from './sshErrors'
 import { createSshFiles, type OpenSftp } from './sshFiles'
 import type { SshTarget } from './sshTarget'
 
@@ -37,6 +38,7 @@ interface SshChannel {
 // A server that starts SFTP through a login that hangs would never answer.
 const SFTP_TIMEOUT_MS = 5000
 const GOODBYE_MS = 300
+const SESSION_FREED_MS = 100
 
 interface Link {
   readonly client: SshClient
@@ -97,17 +99,26 @@ export function createSshMachine(
   }
 }
 
-function startShell(link: Link, open: Set<() => void>): Promise<ShellProcess> {
+/**
+ * sshd gives the place of a session back a moment after it has told of the session's end, so a refusal is asked about
+ * once more.
+ */
+async function startShell(link: Link, open: Set<() => void>): Promise<ShellProcess> {
+  const channel = await execShell(link)
+    .catch(async (error: Error) => {
+      if (!isSessionLimit(error)) throw error
+      await sleep(SESSION_FREED_MS)
+      return execShell(link)
+    })
+    .catch((error: Error) => {
+      throw notStarted(link, error)
+    })
+  return processOf(channel, open)
+}
+
+function execShell(link: Link): Promise<SshChannel> {
   return new Promise((resolve, reject) => {
-    const refuse = (error: LinkErrorDetails): void => reject(notStarted(link, error))
-    try {
-      link.client.exec(HAND_OVER, (error, channel) => {
-        if (error) refuse(error)
-        else resolve(processOf(channel, open))
-      })
-    } catch (error) {
-      refuse(error instanceof Error ? error : new Error(String(error)))
-    }
+    link.client.exec(HAND_OVER, (error, channel) => (error ? reject(error) : resolve(channel)))
   })
 }
 
@@ -163,8 +174,8 @@ async function openSftp(link: Link): Promise<OpenSftp | null> {
           resolve({ channel: sftp, ended })
           return
         }
-        const isLimit = /open failed/i.test(error.message)
-        if (isLimit || link.socket.destroyed || !link.socket.writable) reject(notStarted(link, error))
+        if (isSessionLimit(error) || link.socket.destroyed || !link.socket.writable)
+          reject(notStarted(link, error))
         else resolve(null)
       })
     })

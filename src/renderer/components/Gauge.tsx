@@ -106,21 +106,14 @@ function GaugeFace(props: GaugeProps) {
   )
 }
 
+/** One element, its fill a background: hundreds of them change every second, and nothing of it is laid out anew. */
 function Track({ valuePct, band, scale }: GaugeProps) {
-  const shown = Math.min(100, Math.max(0, valuePct ?? 0))
+  if (valuePct === null) return <span className="gauge-track" data-unknown="" />
+  const shownPct = Math.min(100, Math.max(0, valuePct))
   return (
-    <span className="gauge-track" data-unknown={valuePct === null ? '' : undefined}>
-      {valuePct === null ? null : (
-        <span className="gauge-clip">
-          <span
-            className="gauge-fill"
-            data-band={band ?? 'idle'}
-            style={{ transform: `translateX(${shown - 100}%)` }}
-          />
-        </span>
-      )}
-      {valuePct === null ? null : <span className="gauge-limit" style={{ left: `${scale.limitPct}%` }} />}
-      {valuePct === null || scale.targetPct === null ? null : (
+    <span className="gauge-track" data-band={band ?? 'idle'} style={{ backgroundSize: `${shownPct}% 100%` }}>
+      <span className="gauge-limit" style={{ left: `${scale.limitPct}%` }} />
+      {scale.targetPct === null ? null : (
         <span className="gauge-target" style={{ left: `${scale.targetPct}%` }} />
       )}
     </span>

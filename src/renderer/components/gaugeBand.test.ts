@@ -35,30 +35,30 @@ test('a limit below the target wins', () => {
 })
 
 test('a band is left after three readings away from it, not after two', () => {
-  expect(steadyBand([75, 75, 88, 88], TARGET)).toBe('target')
-  expect(steadyBand([75, 75, 88, 88, 88], TARGET)).toBe('hot')
-  expect(steadyBand([75, 88, 88, 75, 88, 88], TARGET)).toBe('target')
+  expect(steadyBand([75, 75, 88, 88], TARGET).band).toBe('target')
+  expect(steadyBand([75, 75, 88, 88, 88], TARGET).band).toBe('hot')
+  expect(steadyBand([75, 88, 88, 75, 88, 88], TARGET).band).toBe('target')
 })
 
 test('readings that scatter beyond a band move to the nearest of them', () => {
-  expect(steadyBand([75, 95, 88, 95], TARGET)).toBe('hot')
+  expect(steadyBand([75, 95, 88, 95], TARGET).band).toBe('hot')
 })
 
 test('readings on both sides of a band do not leave it', () => {
-  expect(steadyBand([75, 88, 50, 88, 50, 88, 50], TARGET)).toBe('target')
+  expect(steadyBand([75, 88, 50, 88, 50, 88, 50], TARGET).band).toBe('target')
 })
 
 test('a missing reading has no band, and after it the next one counts at once', () => {
-  expect(steadyBand([75, 75, Number.NaN], TARGET)).toBeNull()
-  expect(steadyBand([75, 75, Number.NaN, 95], TARGET)).toBe('over')
-  expect(steadyBand([], TARGET)).toBeNull()
+  expect(steadyBand([75, 75, Number.NaN], TARGET).band).toBeNull()
+  expect(steadyBand([75, 75, Number.NaN, 95], TARGET).band).toBe('over')
+  expect(steadyBand([], TARGET).band).toBeNull()
 })
 
 test('a band never changes more often than every third reading', () => {
   const readings = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 60 })
   fc.assert(
     fc.property(readings, series => {
-      const bands = series.map((_, index) => steadyBand(series.slice(0, index + 1), TARGET))
+      const bands = series.map((_, index) => steadyBand(series.slice(0, index + 1), TARGET).band)
       const changes = bands.flatMap((band, index) => (index > 0 && band !== bands[index - 1] ? [index] : []))
       return changes.every((at, index) => at - (changes[index - 1] ?? 0) >= 3)
     }),
@@ -69,7 +69,7 @@ test('five equal readings always decide', () => {
   const percent = fc.integer({ min: 0, max: 100 })
   fc.assert(
     fc.property(fc.array(percent), percent, (before, last) => {
-      return steadyBand([...before, ...Array<number>(5).fill(last)], TARGET) === bandOf(last, TARGET)
+      return steadyBand([...before, ...Array<number>(5).fill(last)], TARGET).band === bandOf(last, TARGET)
     }),
   )
 })

@@ -23,35 +23,37 @@ export function bandOf(valuePct: number, scale: GaugeScale): Band {
   return shown <= targetPct + tolerancePct ? 'target' : 'hot'
 }
 
+/** A band and the newest readings that lie away from it, all on the same side. */
+export interface SteadyBand {
+  readonly band: Band | null
+  readonly away: readonly Band[]
+}
+
+export const NO_BAND: SteadyBand = { band: null, away: [] }
+
 /**
- * The band after all these readings. It moves only when three in a row lie on the same side of it, and then no
- * further than the nearest of the three.
+ * The band after one more reading. It moves only when three in a row lie on the same side of it, and then no further
+ * than the nearest of the three.
  *
- * Shape: percent, oldest first, NaN where nothing was reported.
- * Absent: null when the newest is not reported. After a gap it starts afresh.
+ * Shape: percent. Absent: null or NaN was not reported; there is no band then, and the next reading counts at once.
  */
-export function steadyBand(readingsPct: ArrayLike<number>, scale: GaugeScale): Band | null {
-  let band: Band | null = null
-  let away: Band[] = []
+export function nextBand(before: SteadyBand, readingPct: number | null, scale: GaugeScale): SteadyBand {
+  if (readingPct === null || Number.isNaN(readingPct)) return NO_BAND
+  const { band } = before
+  const seen = bandOf(readingPct, scale)
+  if (band === null || seen === band)
+    return seen === band && before.away.length === 0 ? before : { band: seen, away: [] }
+  const away = isSameSide(before.away.at(-1), seen, band) ? [...before.away, seen] : [seen]
+  return away.length < STEADY_READINGS ? { band, away } : { band: nearest(away, band), away: [] }
+}
+
+/** The band after all these readings, oldest first. */
+export function steadyBand(readingsPct: ArrayLike<number>, scale: GaugeScale): SteadyBand {
+  let state = NO_BAND
   for (let index = 0; index < readingsPct.length; index += 1) {
-    const reading = readingsPct[index] ?? Number.NaN
-    if (Number.isNaN(reading)) {
-      band = null
-      away = []
-      continue
-    }
-    const seen = bandOf(reading, scale)
-    if (band === null || seen === band) {
-      band = seen
-      away = []
-      continue
-    }
-    away = isSameSide(away.at(-1), seen, band) ? [...away, seen] : [seen]
-    if (away.length < STEADY_READINGS) continue
-    band = nearest(away, band)
-    away = []
+    state = nextBand(state, readingsPct[index] ?? null, scale)
   }
-  return band
+  return state
 }
 
 const rank = (band: Band): number => BANDS.indexOf(band)

@@ -1,4 +1,3 @@
-import '../logs/logs.css'
 import { createRoot } from 'react-dom/client'
 import { Gallery } from './Gallery'
 

@@ -10,7 +10,7 @@ export function LinkStatus({ node, className = '' }: { node: NodeView; className
   const detail = useClock(nowMs => linkDetail(link, roundTripMs, nowMs))
   return (
     <output aria-label={`${node.name} link`} className={`link-status ${className}`} data-state={link.state}>
-      {linkWord(link)}
+      <span>{linkWord(link)}</span>
       <span aria-live="off">{detail}</span>
     </output>
   )

@@ -1,5 +1,6 @@
 import { Menu } from '@base-ui/react/menu'
 import { Clipboard, Ellipsis, Logs, RefreshCw } from 'lucide-react'
+import { memo } from 'react'
 import type { NodeView } from '../../contract/nodes'
 import { fleetStore } from '../state/fleetStore'
 import { useActions } from './actions'
@@ -8,7 +9,7 @@ import { useTime } from './clock'
 import { newestWorkerOn, nodeDetails } from './linkWords'
 
 /** What can be done with one node. */
-export function NodeMenu({ node, size = 'm' }: { node: NodeView; size?: 'm' | 's' }) {
+export const NodeMenu = memo(function NodeMenu({ node, size = 'm' }: { node: NodeView; size?: 'm' | 's' }) {
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger
@@ -28,7 +29,7 @@ export function NodeMenu({ node, size = 'm' }: { node: NodeView; size?: 'm' | 's
       </Menu.Portal>
     </Menu.Root>
   )
-}
+})
 
 function NodeMenuItems({ node }: { node: NodeView }) {
   const actions = useActions()

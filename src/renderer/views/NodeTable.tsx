@@ -64,9 +64,7 @@ interface NodeRowProps {
 
 const NodeRow = memo(
   function NodeRow({ node, work, isInTrouble }: NodeRowProps) {
-    const { cpu, ram, disk, gpus, staleAge, gpuStaleAge } = useNodeReadings(node)
     const isOnline = node.link.state === 'online'
-    const shared = { node: node.name, size: 'cell' as const }
     return (
       <section className="node-row" aria-label={node.name} data-link={node.link.state} {...gaugeWalk}>
         <span className="node-row-name">
@@ -74,11 +72,7 @@ const NodeRow = memo(
           <b className="truncate font-medium">{node.name}</b>
           <span className="truncate text-t3">{node.roles.join(', ')}</span>
         </span>
-        <OneGauge {...shared} reading={cpu} staleAge={staleAge} />
-        <GpuCell node={node} reading={mergeGpus(gpus, 'util')} kind="GPU" staleAge={gpuStaleAge} />
-        <GpuCell node={node} reading={mergeGpus(gpus, 'vram')} kind="VRAM" staleAge={gpuStaleAge} />
-        <OneGauge {...shared} reading={ram} staleAge={staleAge} />
-        <OneGauge {...shared} reading={disk} staleAge={staleAge} />
+        <RowGauges node={node} />
         <span className="node-row-work">
           <LinkStatus node={node} className={isOnline ? 'sr-only' : ''} />
           {isOnline && work !== undefined ? `${work.plan} · ${plural(work.workers, 'worker')}` : null}
@@ -92,6 +86,21 @@ const NodeRow = memo(
   (one, other) =>
     one.node === other.node && one.isInTrouble === other.isInTrouble && isSameWork(one.work, other.work),
 )
+
+/** The part of a row that changes every second. */
+function RowGauges({ node }: { node: NodeView }) {
+  const { cpu, ram, disk, gpus, staleAge, gpuStaleAge } = useNodeReadings(node)
+  const shared = { node: node.name, size: 'cell' as const }
+  return (
+    <>
+      <OneGauge {...shared} reading={cpu} staleAge={staleAge} />
+      <GpuCell node={node} reading={mergeGpus(gpus, 'util')} kind="GPU" staleAge={gpuStaleAge} />
+      <GpuCell node={node} reading={mergeGpus(gpus, 'vram')} kind="VRAM" staleAge={gpuStaleAge} />
+      <OneGauge {...shared} reading={ram} staleAge={staleAge} />
+      <OneGauge {...shared} reading={disk} staleAge={staleAge} />
+    </>
+  )
+}
 
 /** A node that is not seen has no mode that could be known. */
 function RowMode({ work, isSeen }: { work: NodeWork | undefined; isSeen: boolean }) {

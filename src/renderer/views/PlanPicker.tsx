@@ -34,7 +34,7 @@ export function PlanPicker() {
             <Select.List>
               {plans.map(plan => (
                 <Select.Item key={plan.name} value={plan.name} className="menu-item">
-                  <Select.ItemIndicator className="text-accent" keepMounted>
+                  <Select.ItemIndicator className="menu-check" keepMounted>
                     <Check size={14} strokeWidth={1.75} aria-hidden />
                   </Select.ItemIndicator>
                   <span className="min-w-0">

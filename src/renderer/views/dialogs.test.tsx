@@ -126,8 +126,8 @@ describe('the stop dialog', () => {
   test('without an engine offers the commands, which check the start time before they signal', () => {
     showScene('lost-stop')
     expect(dialog().querySelector('pre')?.textContent?.split('\n').slice(1, 3)).toEqual([
-      'sed "s/.*) //" /proc/48102/stat | cut -d" " -f20 | grep -qx 812331 && kill -TERM -- -48102',
-      `ssh w1@pc2.lan 'sed "s/.*) //" /proc/48103/stat | cut -d" " -f20 | grep -qx 812331 && kill -TERM -- -48103'`,
+      'sed "s/.*) //" /proc/48102/stat | cut -d" " -f20 | grep -qx 812331 && kill -TERM -48102',
+      `ssh w1@pc2.lan 'sed "s/.*) //" /proc/48103/stat | cut -d" " -f20 | grep -qx 812331 && kill -TERM -48103'`,
     ])
   })
 })

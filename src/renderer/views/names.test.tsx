@@ -254,7 +254,7 @@ test('the screens are links of the navigation Main', async () => {
 
 test('the search box opens the palette', () => {
   const asked = showScene('fleet-3')
-  fireEvent.click(screen.getByRole('button', { name: 'Search or run… Ctrl K' }))
+  fireEvent.click(screen.getByRole('button', { name: /^Search or run/ }))
   expect(asked.acts).toEqual(['palette'])
 })
 

@@ -1,6 +1,6 @@
 import type { NodeView } from '../../contract/nodes'
 import type { GpuReading, GpuSample, Sample } from '../../contract/samples'
-import { type Band, type GaugeScale, bandOf, steadyBand } from '../components/gaugeBand'
+import type { Band, GaugeScale } from '../components/gaugeBand'
 import { diskSize, gibOf, gibTotal, percent, percentDigits } from '../format'
 import { type GaugeName, percentOf } from '../state/history'
 
@@ -42,21 +42,28 @@ export interface NodeReadings {
 /** Where the last five minutes of a gauge are; undefined without any. */
 export type RingOf = (gauge: GaugeName) => Float32Array | undefined
 
-/** Pure but for the rings, which it only reads. Absent: every missing reading is null, never 0. */
+/** The band of a reading that came at this time. */
+export type BandFor = (gauge: GaugeName, atMs: number, readingPct: number, scale: GaugeScale) => Band
+
+/** Absent: every missing reading is null, never 0, and has no band. */
 export function readNode(
   node: NodeView,
   sample: Sample | undefined,
   gpu: GpuReading | undefined,
-  ringOf: RingOf,
+  bandFor: BandFor,
 ): NodeReadings {
   return {
-    ...machineReadings(node, sample, ringOf),
-    gpus: gpu === undefined || gpu.state !== 'ok' ? [] : gpu.gpus.map(one => gpuReadings(node, one, ringOf)),
+    ...machineReadings(node, sample, bandFor),
+    gpus:
+      gpu === undefined || gpu.state !== 'ok'
+        ? []
+        : gpu.gpus.map(one => gpuReadings(node, one, band(bandFor, gpu.atMs))),
     gpuWord: gpu === undefined ? null : gpuWord(gpu),
   }
 }
 
-function machineReadings(node: NodeView, sample: Sample | undefined, ringOf: RingOf) {
+function machineReadings(node: NodeView, sample: Sample | undefined, bandFor: BandFor) {
+  const bandNow = band(bandFor, sample?.atMs ?? 0)
   const { target, limit } = node
   const threads = sample?.cpuThreads ?? node.inventory?.cpuThreads ?? null
   const memTotalMiB = sample?.memTotalMiB ?? node.inventory?.memTotalMiB ?? null
@@ -66,11 +73,11 @@ function machineReadings(node: NodeView, sample: Sample | undefined, ringOf: Rin
   const cpuScale = { targetPct: target.cpu, tolerancePct: target.tolerance, limitPct: limit.cpu }
   const limitOnly = (limitPct: number): GaugeScale => ({ targetPct: null, tolerancePct: 0, limitPct })
   return {
-    cpu: reading('CPU', sample?.cpuPct ?? null, cpuScale, ringOf('CPU'), {
+    cpu: reading('CPU', sample?.cpuPct ?? null, cpuScale, bandNow, {
       detail: threads === null ? null : `${threads} thr`,
       more: [node.inventory?.cpuModel ?? null, threads === null ? null : `${threads} threads`],
     }),
-    ram: reading('RAM', percentOf(memUsedMiB, memTotalMiB), limitOnly(limit.ram), ringOf('RAM'), {
+    ram: reading('RAM', percentOf(memUsedMiB, memTotalMiB), limitOnly(limit.ram), bandNow, {
       detail: memTotalMiB === null ? null : gibTotal(memTotalMiB),
       more: [gibOf(memUsedMiB, memTotalMiB)],
     }),
@@ -78,14 +85,14 @@ function machineReadings(node: NodeView, sample: Sample | undefined, ringOf: Rin
       'Disk',
       disk === null ? null : percentOf(disk.usedMiB, disk.totalMiB),
       limitOnly(limit.disk),
-      undefined,
+      bandNow,
       {
         detail: disk === null ? null : `${diskSize(disk.freeMiB)} free`,
         more:
           disk === null ? [] : [`${diskSize(disk.freeMiB)} of ${diskSize(disk.totalMiB)} free`, disk.mount],
       },
     ),
-    load: reading('Load', percentOf(load1, threads), cpuScale, undefined, {
+    load: reading('Load', percentOf(load1, threads), cpuScale, bandNow, {
       label: 'Load 1 m',
       detail: threads === null ? null : `of ${threads}`,
       more: [loads(sample)],
@@ -93,7 +100,7 @@ function machineReadings(node: NodeView, sample: Sample | undefined, ringOf: Rin
   }
 }
 
-function gpuReadings(node: NodeView, gpu: GpuSample, ringOf: RingOf): GpuReadings {
+function gpuReadings(node: NodeView, gpu: GpuSample, bandNow: BandNow): GpuReadings {
   const { target, limit } = node
   const scale = { targetPct: target.gpu, tolerancePct: target.tolerance, limitPct: limit.gpu }
   const model = gpu.name === null ? null : gpu.name.replace(/^(NVIDIA )?(GeForce )?/, '')
@@ -104,18 +111,24 @@ function gpuReadings(node: NodeView, gpu: GpuSample, ringOf: RingOf): GpuReading
   const vramPct = percentOf(gpu.memUsedMiB, gpu.memTotalMiB)
   const vramScale = { targetPct: null, tolerancePct: 0, limitPct: limit.vram }
   return {
-    util: reading(name, gpu.utilPct, scale, ringOf(name), {
+    util: reading(name, gpu.utilPct, scale, bandNow, {
       detail: model,
       more: [memory, ...heat, gpu.name],
       note: 'Share of time a kernel was running, not share of cores in use.',
     }),
-    vram: reading(vramName, vramPct, vramScale, ringOf(vramName), {
+    vram: reading(vramName, vramPct, vramScale, bandNow, {
       detail: memory,
       more: [memory, gpu.name],
     }),
     heat: heat.filter(word => word !== null).join(' · '),
   }
 }
+
+type BandNow = (gauge: GaugeName, readingPct: number, scale: GaugeScale) => Band
+const band =
+  (bandFor: BandFor, atMs: number): BandNow =>
+  (gauge, readingPct, scale) =>
+    bandFor(gauge, atMs, readingPct, scale)
 
 interface Words {
   readonly label?: string
@@ -128,7 +141,7 @@ function reading(
   name: GaugeName,
   valuePct: number | null,
   scale: GaugeScale,
-  ring: Float32Array | undefined,
+  bandNow: BandNow,
   words: Words,
 ): Reading {
   const label = words.label ?? name
@@ -140,8 +153,7 @@ function reading(
     label,
     detail: words.detail,
     valuePct,
-    // Rings hold single precision and may miss a reading: the number shown decides whether there is a band at all.
-    band: valuePct === null ? null : ((ring && steadyBand(ring, scale)) ?? bandOf(valuePct, scale)),
+    band: valuePct === null ? null : bandNow(name, valuePct, scale),
     scale,
     tip: tip.filter(line => line !== undefined).join('\n'),
   }

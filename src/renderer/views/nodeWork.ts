@@ -1,7 +1,7 @@
 import type { NodeName, PlanName, RunId, WorkerId } from '../../contract/ids'
 import type { ModeName } from '../../contract/mode'
 import type { Run, Worker, WorkerState } from '../../contract/runs'
-import { etaMs } from '../format'
+import { etaMs, timeLeft } from '../format'
 
 /** What a node is doing for the newest active run on it. */
 export interface NodeWork {
@@ -59,11 +59,26 @@ function added(known: NodeWork | undefined, run: Run, worker: Worker): NodeWork 
   }
 }
 
-/** The same work, so that a card need not draw itself again. */
+/** A card says only that no step came for minutes: it need not be drawn again for every step. */
+const STEP_NEWS_MS = 30_000
+
+/** The same work to the eye, so that a card need not draw itself again. */
 export function isSameWork(one: NodeWork | undefined, other: NodeWork | undefined): boolean {
   if (one === undefined || other === undefined) return one === other
-  return (Object.keys(one) as (keyof NodeWork)[]).every(key => one[key] === other[key])
+  return (
+    one.run === other.run &&
+    one.state === other.state &&
+    one.workers === other.workers &&
+    one.worker === other.worker &&
+    one.mode === other.mode &&
+    shownEta(one) === shownEta(other) &&
+    isNear(one.lastStepAtMs, other.lastStepAtMs)
+  )
 }
+
+const shownEta = ({ etaMs }: NodeWork): string | null => (etaMs === null ? null : timeLeft(etaMs))
+const isNear = (one: number | null, other: number | null): boolean =>
+  one === null || other === null ? one === other : Math.abs(one - other) < STEP_NEWS_MS
 
 const LOUDNESS: readonly WorkerState[] = ['running', 'starting', 'stopping', 'unknown']
 const worst = (one: WorkerState, other: WorkerState): WorkerState =>

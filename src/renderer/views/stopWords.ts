@@ -127,11 +127,11 @@ export function stopCommands(run: Run, nodes: readonly NodeView[]): readonly str
     })
 }
 
-/** Field 22 of stat is the start time; the command's name, which may hold blanks, is cut off with its bracket. */
+/** Dash knows no `--` here. Field 22 of stat is the start time; the command's name, which may hold blanks, is cut off with its bracket. */
 function stopLine({ identity }: Worker): string | null {
   if (identity === null) return null
   const { pid, startTicks, processGroup } = identity
-  return `sed "s/.*) //" /proc/${pid}/stat | cut -d" " -f20 | grep -qx ${startTicks} && kill -TERM -- -${processGroup}`
+  return `sed "s/.*) //" /proc/${pid}/stat | cut -d" " -f20 | grep -qx ${startTicks} && kill -TERM -${processGroup}`
 }
 
 function sshTo(address: string): string {

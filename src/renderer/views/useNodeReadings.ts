@@ -1,15 +1,24 @@
 import { useMemo } from 'react'
+import type { NodeName } from '../../contract/ids'
 import type { NodeView } from '../../contract/nodes'
 import { age } from '../format'
 import { useFleet } from '../state/fleetStore'
 import { useClock } from './clock'
-import { type NodeReadings, readNode } from './nodeReadings'
-import { ringsOf } from './useProblems'
+import { history } from '../state/history'
+import { createBandKeeper } from './bandKeeper'
+import { type BandFor, type NodeReadings, readNode } from './nodeReadings'
 
 /** Three samples missed. */
 const SAMPLE_STALE_MS = 3_000
 /** GPU readings have a channel of their own, which may take a turn longer. */
 const GPU_STALE_MS = 5_000
+
+/** Beside the history that it continues, and like it outside React. */
+const bandKeeper = createBandKeeper()
+const bandsOf =
+  (node: NodeName): BandFor =>
+  (gauge, atMs, readingPct, scale) =>
+    bandKeeper({ key: `${node}\n${gauge}`, atMs, readingPct, scale, ring: history.of(node, gauge) })
 
 export interface AgedReadings extends NodeReadings {
   /** `12 s ago` when the samples stopped while the link says online; null when they are fresh. */
@@ -24,7 +33,7 @@ export function useNodeReadings(node: NodeView): AgedReadings {
   const isOnline = node.link.state === 'online'
   const staleAge = useClock(nowMs => staleWords(isOnline ? sample?.atMs : undefined, SAMPLE_STALE_MS, nowMs))
   const gpuStaleAge = useClock(nowMs => staleWords(isOnline ? gpu?.atMs : undefined, GPU_STALE_MS, nowMs))
-  const readings = useMemo(() => readNode(node, sample, gpu, ringsOf(node.name)), [node, sample, gpu])
+  const readings = useMemo(() => readNode(node, sample, gpu, bandsOf(node.name)), [node, sample, gpu])
   return { ...readings, staleAge, gpuStaleAge }
 }
 

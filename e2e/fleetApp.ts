@@ -1,0 +1,57 @@
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test as base } from './app'
+import type { FleetPage } from './pages/fleetPage'
+import { fleetPage } from './pages/fleetPage'
+import type { RigPlan } from './rig/fleetYaml'
+import { fleetYaml } from './rig/fleetYaml'
+import type { SshNode } from './rig/sshNode'
+import { startSshNode } from './rig/sshNode'
+
+export { expect } from './app'
+
+/** The shipped sample, with one path an iteration so that it is over in seconds. */
+export const SAMPLE: RigPlan = {
+  name: 'kelly-monte-carlo',
+  command: 'python3 kelly.py --iterations 2000 --paths 1 --seed {{worker}}',
+  track: { workdir: 'sample:kelly-monte-carlo', env: { OMP_NUM_THREADS: '1' } },
+}
+
+export interface Nodes {
+  /** Has a stub GPU. */
+  readonly pc2: SshNode
+  readonly pc3: SshNode
+}
+
+/** A real app on this PC and two real SSH nodes, whose keys it does not know yet. */
+export const test = base.extend<{
+  plans: readonly RigPlan[]
+  nodes: Nodes
+  fleetScreen: FleetPage
+  trusted: void
+}>({
+  // An object, because an array would be taken for a fixture with options.
+  planned: [{ plans: [SAMPLE] }, { option: true }],
+  nodes: async ({}, use) => {
+    await using pc2 = await startSshNode({ address: '127.0.0.2', gpu: true })
+    await using pc3 = await startSshNode({ address: '127.0.0.3' })
+    await use({ pc2, pc3 })
+  },
+  fleet: async ({ nodes, planned }, use) => {
+    await use(
+      fleetYaml({ nodes: { ...nodes }, plans: planned.plans, broker: { host: '127.0.0.1', port: 4002 } }),
+    )
+  },
+  fleetScreen: async ({ page }, use) => use(fleetPage(page)),
+  /** Both keys are accepted by their clicks; all links are online. */
+  trusted: async ({ fleetScreen }, use) => {
+    for (const name of ['pc2', 'pc3']) await fleetScreen.trust(name)
+    for (const name of ['this-pc', 'pc2', 'pc3']) await fleetScreen.link(name).getByText('Online').waitFor()
+    await use()
+  },
+})
+
+/** Accepts a node's key beforehand, as an earlier session would have. */
+export async function know(home: string, ...nodes: readonly SshNode[]): Promise<void> {
+  for (const node of nodes) await appendFile(join(home, 'known_hosts'), `${node.knownHostsLine()}\n`)
+}
