@@ -1,8 +1,10 @@
-import { appendFile } from 'node:fs/promises'
+import { appendFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test as base } from './app'
 import type { FleetPage } from './pages/fleetPage'
 import { fleetPage } from './pages/fleetPage'
+import { markedProcesses } from './rig/marked'
+import { readProcess, signalProcess } from './rig/processes'
 import type { RigPlan } from './rig/fleetYaml'
 import { fleetYaml } from './rig/fleetYaml'
 import type { SshNode } from './rig/sshNode'
@@ -25,10 +27,11 @@ export interface Nodes {
 
 /** A real app on this PC and two real SSH nodes, whose keys it does not know yet. */
 export const test = base.extend<{
-  plans: readonly RigPlan[]
+  planned: { readonly plans: readonly RigPlan[] }
   nodes: Nodes
   fleetScreen: FleetPage
-  trusted: void
+  trusted: FleetPage
+  sweep: void
 }>({
   // An object, because an array would be taken for a fixture with options.
   planned: [{ plans: [SAMPLE] }, { option: true }],
@@ -43,12 +46,23 @@ export const test = base.extend<{
     )
   },
   fleetScreen: async ({ page }, use) => use(fleetPage(page)),
-  /** Both keys are accepted by their clicks; all links are online. */
+  /** The fleet screen once both keys were accepted by their clicks, and all links are online. */
   trusted: async ({ fleetScreen }, use) => {
     for (const name of ['pc2', 'pc3']) await fleetScreen.trust(name)
     for (const name of ['this-pc', 'pc2', 'pc3']) await fleetScreen.link(name).getByText('Online').waitFor()
-    await use()
+    await use(fleetScreen)
   },
+  /** Whatever a test leaves running is ended after it: runs outlive the app, and would outlive the suite. */
+  sweep: [
+    async ({ drydock }, use) => {
+      await use()
+      const runs = await readdir(join(drydock.home, 'logs')).catch(() => [])
+      for (const found of runs.flatMap(markedProcesses).flatMap(pid => readProcess(pid) ?? [])) {
+        signalProcess(found, 'SIGKILL')
+      }
+    },
+    { auto: true },
+  ],
 })
 
 /** Accepts a node's key beforehand, as an earlier session would have. */

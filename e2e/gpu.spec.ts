@@ -1,9 +1,8 @@
 import { expect, test } from './fleetApp'
 
 test('a GPU is drawn as reported, and greys alone when its driver hangs', async ({
-  fleetScreen,
+  trusted: fleetScreen,
   nodes,
-  trusted: _,
 }) => {
   const card = fleetScreen.node('pc2')
   await expect(fleetScreen.gauge('pc2', 'GPU 0')).toHaveAttribute('aria-valuenow', /\d/)

@@ -27,7 +27,7 @@ test.use({
   },
 })
 
-test('colours, filter, follow and download', async ({ fleetScreen, page, app, drydock, trusted: _ }) => {
+test('colours, filter, follow and download', async ({ trusted: fleetScreen, page, app, drydock }) => {
   await fleetScreen.choosePlan('colours')
   await fleetScreen.start.click()
   await expect(fleetScreen.logs).toContainText('red words')
@@ -61,10 +61,9 @@ test('colours, filter, follow and download', async ({ fleetScreen, page, app, dr
 })
 
 test('ten thousand lines a second: the screen stays usable and not a line is lost', async ({
-  fleetScreen,
+  trusted: fleetScreen,
   page,
   drydock,
-  trusted: _,
 }) => {
   await fleetScreen.choosePlan('flood')
   await fleetScreen.start.click()

@@ -11,10 +11,9 @@ test.use({
 })
 
 test('starts SAFE, leaves it by a typed name, and is SAFE again at the next start', async ({
-  fleetScreen,
+  trusted: fleetScreen,
   page,
   drydock,
-  trusted: _,
 }) => {
   await expect(fleetScreen.mode).toHaveText(/^SAFE.*orders WILL NOT be sent/)
   await expect(fleetScreen.dryRun).toBeChecked()
@@ -35,9 +34,8 @@ test('starts SAFE, leaves it by a typed name, and is SAFE again at the next star
 })
 
 test('says what a run was started with, and MIXED while it differs from the switches', async ({
-  fleetScreen,
+  trusted: fleetScreen,
   page,
-  trusted: _,
 }) => {
   await fleetScreen.choosePlan('quiet')
   await fleetScreen.start.click()
@@ -50,14 +48,13 @@ test('says what a run was started with, and MIXED while it differs from the swit
     .click()
   await expect(fleetScreen.mode).toHaveText(/^MIXED/)
   await expect(fleetScreen.runRows.first()).toContainText('SAFE')
-  await page.getByRole('button', { name: 'Back to SAFE' }).click()
+  await page.getByRole('group').getByRole('button', { name: 'Back to SAFE' }).click()
   await expect(fleetScreen.mode).toHaveText(/^SAFE/)
   await fleetScreen.stopAll()
 })
 
 test('stops a run whose process carries another mode, with an alert that says so', async ({
-  fleetScreen,
-  trusted: _,
+  trusted: fleetScreen,
 }) => {
   await fleetScreen.choosePlan('flipping')
   await fleetScreen.start.click()

@@ -30,10 +30,7 @@ async function onlyRun(drydock: Drydock): Promise<string> {
   return run
 }
 
-test('shows live gauges of every node within two seconds of its link', async ({
-  fleetScreen,
-  trusted: _,
-}) => {
+test('shows live gauges of every node within two seconds of its link', async ({ trusted: fleetScreen }) => {
   for (const node of ['this-pc', 'pc2', 'pc3']) {
     for (const gauge of ['CPU', 'RAM', 'Disk']) {
       await expect(fleetScreen.gauge(node, gauge)).toHaveAttribute('aria-valuenow', /^\d+(\.\d+)?$/, {
@@ -48,8 +45,8 @@ test('shows live gauges of every node within two seconds of its link', async ({
 })
 
 test('trains the sample on this PC and two SSH nodes: progress, logs, results', async ({
-  fleetScreen,
-  trusted: _,
+  trusted: fleetScreen,
+
   drydock,
 }) => {
   await fleetScreen.start.click()
@@ -72,8 +69,8 @@ test('trains the sample on this PC and two SSH nodes: progress, logs, results', 
 })
 
 test('STOP ends with a proof, children that tried to get away included', async ({
-  fleetScreen,
-  trusted: _,
+  trusted: fleetScreen,
+
   drydock,
 }) => {
   await fleetScreen.choosePlan('escaping')
@@ -90,7 +87,7 @@ test('STOP ends with a proof, children that tried to get away included', async (
   await expect(fleetScreen.runRows.first()).toContainText('Stopped')
 })
 
-test('shows who still closes and kills at the end of the grace', async ({ fleetScreen, trusted: _ }) => {
+test('shows who still closes and kills at the end of the grace', async ({ trusted: fleetScreen }) => {
   await fleetScreen.choosePlan('stubborn')
   await fleetScreen.start.click()
   await expect(fleetScreen.logs).toContainText('up')
@@ -102,8 +99,8 @@ test('shows who still closes and kills at the end of the grace', async ({ fleetS
 })
 
 test('a run outlives the app: killed hard and started again, it is adopted with its whole log', async ({
-  fleetScreen,
-  trusted: _,
+  trusted: fleetScreen,
+
   drydock,
 }) => {
   await fleetScreen.choosePlan('counting')
@@ -125,8 +122,8 @@ test('a run outlives the app: killed hard and started again, it is adopted with 
 })
 
 test('two presses start one run, and STOP is off while nothing runs', async ({
-  fleetScreen,
-  trusted: _,
+  trusted: fleetScreen,
+
   drydock,
 }) => {
   await expect(fleetScreen.stop).toBeDisabled()

@@ -12,7 +12,10 @@ export interface LocalEngine extends AsyncDisposable {
   readonly engine: Engine
 }
 
-export async function openLocalEngine(sh: readonly [string, ...string[]] = ['sh']): Promise<LocalEngine> {
+export async function openLocalEngine(
+  sh: readonly [string, ...string[]] = ['sh'],
+  path = process.env['PATH'],
+): Promise<LocalEngine> {
   const home = mkdtempSync(join(tmpdir(), 'drydock-local-'))
   const stateDir = join(home, 'state')
   const session = await openLocalSession({
@@ -20,7 +23,7 @@ export async function openLocalEngine(sh: readonly [string, ...string[]] = ['sh'
     stateDir,
     library: NODE_SIDE_LIBRARY,
     handshakeTimeoutMs: 10_000,
-    environment: { PATH: process.env['PATH'], HOME: home },
+    environment: { PATH: path, HOME: home },
     sh,
   })
   return {

@@ -1,9 +1,9 @@
 /** U+2009: between a number and its unit. */
-export const THIN = '\u2009'
+const THIN = '\u2009'
 /** U+2212: as wide as a plus, so columns of signed numbers line up. */
 const MINUS = '\u2212'
 /** What stands where nothing was reported. Never a zero. */
-export const ABSENT = '—'
+const ABSENT = '—'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

@@ -29,7 +29,7 @@ export interface SteadyBand {
   readonly away: readonly Band[]
 }
 
-export const NO_BAND: SteadyBand = { band: null, away: [] }
+const NO_BAND: SteadyBand = { band: null, away: [] }
 
 /**
  * The band after one more reading. It moves only when three in a row lie on the same side of it, and then no further

@@ -5,7 +5,7 @@ import type { GpuReading, GpuSample, Sample } from '../../contract/samples'
 
 /** The gallery's clock stands still here: 24 September 2026, 14:02:11.4 UTC. */
 export const NOW_MS = Date.UTC(2026, 8, 24, 14, 2, 11, 400)
-export const GIB = 1024
+const GIB = 1024
 
 const asNode = (name: string): NodeName => name as NodeName
 
@@ -50,7 +50,7 @@ export interface Load {
   readonly gpuState?: GpuReading['state']
 }
 
-export interface GpuLoad {
+interface GpuLoad {
   readonly util: number | null
   readonly vramGiB: number | null
   readonly totalGiB: number

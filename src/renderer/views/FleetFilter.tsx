@@ -78,7 +78,7 @@ function FleetTotals() {
 }
 
 /** `GPU 74 %`, `VRAM 64 %`, `CPU 75 %`, `workers 98`. Absent: what no node reports is left out. */
-export function totalsOf(state: FleetState): readonly string[] {
+function totalsOf(state: FleetState): readonly string[] {
   const online = state.nodes.filter(node => node.link.state === 'online').map(node => node.name)
   const gpus = online.flatMap(name => state.gpus[name]?.gpus ?? [])
   const averages: readonly (readonly [string, number | null])[] = [

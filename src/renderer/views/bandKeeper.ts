@@ -1,7 +1,7 @@
 import { type Band, type GaugeScale, nextBand, type SteadyBand, steadyBand } from '../components/gaugeBand'
 
 /** A reading of one gauge, and when it came: the same one counts once, however often it is drawn. */
-export interface BandQuestion {
+interface BandQuestion {
   /** Node and gauge. */
   readonly key: string
   readonly atMs: number

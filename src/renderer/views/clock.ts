@@ -49,8 +49,5 @@ export function useClock<T extends string | number | boolean | null>(select: (no
   return useSyncExternalStore(clock.subscribe, () => select(clock.nowMs()))
 }
 
-/** The time itself: for small things that show seconds. */
-export const useNow = (): number => useClock(nowMs => nowMs)
-
 /** For what asks the time now and then, without being drawn again because of it. */
 export const useTime = (): (() => number) => use(ClockContext).nowMs

@@ -33,9 +33,16 @@ export function stopRuns(
   runs: readonly Run[],
   nodes: readonly NodeName[] | null,
 ): void {
-  const asked = runs.flatMap(run => (run.stop === null ? [] : [[run.id, run.stop.askedAtMs] as const]))
+  // A stop that is under way is not an earlier one: it goes on, under the time it was asked for.
+  const ended = runs.flatMap(({ id, stop }) =>
+    stop === null || stop.outcome === 'under-way' ? [] : [{ id, stop }],
+  )
   screenStore.setState({
-    stop: { step: 'watch', runs: runs.map(run => run.id), earlier: Object.fromEntries(asked) },
+    stop: {
+      step: 'watch',
+      runs: runs.map(run => run.id),
+      earlier: Object.fromEntries(ended.map(({ id, stop }) => [id, stop.askedAtMs])),
+    },
     problem: null,
   })
   for (const run of runs) {

@@ -105,6 +105,13 @@ describe('the stop dialog', () => {
     expect(result()).toBe('')
   })
 
+  test('takes a stop that is under way already for this one, because it goes on', () => {
+    showScene('stop')
+    tell(UNDER_WAY)
+    press('Stop now')
+    expect(within(dialog()).getByRole('listitem').textContent).toBe('pc2Sent20\u2009s left')
+  })
+
   test('shows why a stop was refused and lets it be tried again', async () => {
     const asked = showScene('stop')
     asked.failure = new Error('The run has ended already.')

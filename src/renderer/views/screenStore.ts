@@ -11,7 +11,7 @@ export interface ActionProblem {
 }
 
 /** The stop dialog: `choose` asks for the scope, `watch` shows how far the stop of these runs is. */
-export type StopDialogStep =
+type StopDialogStep =
   | { readonly step: 'choose' }
   | {
       readonly step: 'watch'

@@ -38,7 +38,7 @@ export function stepWords(step: NodeStop): string {
 }
 
 /** `48130 python3 worker.py (trader)` */
-export const survivorWords = ({ pid, command, user }: Survivor): string => `${pid} ${command} (${user})`
+const survivorWords = ({ pid, command, user }: Survivor): string => `${pid} ${command} (${user})`
 
 /** The right end of a node's row: how it ended, or the seconds until KILL. */
 export function stepEnd(step: NodeStop, nowMs: number): string | null {

@@ -8,7 +8,7 @@ import { type NodeWork, workByNode } from './nodeWork'
 import { type Problem, problemsOf } from './problems'
 import { useScreen } from './screenStore'
 
-export const ringsOf =
+const ringsOf =
   (node: NodeName): RingOf =>
   gauge =>
     history.of(node, gauge)

@@ -35,9 +35,10 @@ drydock_start() {
   drydock_confirm "$dir" STARTED
 }
 
-# A subreaper inherits the orphans of its descendants: a daemon that left session, group and environment behind still
-# is a descendant of the wrapper. The shell cannot ask the kernel for it, so whoever can asks first and then becomes
-# the wrapper: the setting survives exec. On a node with neither Perl nor Python, ancestry ends where parents die.
+# What becomes the wrapper first does two things that a shell cannot. It asks the kernel to be a subreaper, which
+# inherits the orphans of its descendants: a daemon that left session, group and environment behind still is a
+# descendant of the wrapper. And it closes every file but the first three: Electron leaves its own open to whatever is
+# started on this PC. Both survive exec. On a node with neither Perl nor Python, ancestry ends where parents die.
 drydock_subreaper() {
   r_program='' r_code=''
   case $(uname -m) in
@@ -47,10 +48,14 @@ drydock_subreaper() {
     *) r_prctl='' ;;
   esac
   if [ -n "$r_prctl" ] && command -v perl >/dev/null; then
-    r_program='perl -e' r_code="syscall($r_prctl, 36, 1, 0, 0, 0); exec @ARGV"
+    r_program='perl -e'
+    # shellcheck disable=SC2016 # Perl's variables, not the shell's
+    r_code='syscall('$r_prctl', 36, 1, 0, 0, 0); opendir(D, "/proc/self/fd"); @fds = grep { $_ > 2 } readdir(D);
+      closedir(D); for (@fds) { open(H, "<&=$_") and close(H) } exec @ARGV'
   elif command -v python3 >/dev/null; then
     r_program='python3 -Sc'
-    r_code='import ctypes,os,sys; ctypes.CDLL(None).prctl(36, 1, 0, 0, 0); os.execvp(sys.argv[1], sys.argv[1:])'
+    r_code='import ctypes,os,sys; ctypes.CDLL(None).prctl(36, 1, 0, 0, 0); os.closerange(3, 65536)
+os.execvp(sys.argv[1], sys.argv[1:])'
   fi
 }
 
