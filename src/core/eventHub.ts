@@ -40,5 +40,3 @@ export function createEventHub(clock: Clock, snapshot: () => Snapshot) {
     },
   }
 }
-
-export type EventHub = ReturnType<typeof createEventHub>

@@ -33,7 +33,7 @@ export interface WorkerLaunch {
 }
 
 /** Who Drydock believes a worker's leader to be; null when it never heard. */
-export interface KnownWorker {
+interface KnownWorker {
   readonly worker: WorkerId
   readonly identity: ProcessIdentity | null
 }

@@ -92,7 +92,7 @@ function identityWord(identity: ProcessIdentity | null): string {
 }
 
 /** The sourced file that makes the closed environment. Every value passes the one quoting function. */
-export function environmentFile(worker: Pick<WorkerLaunch, 'environment' | 'workdir' | 'command'>): string {
+function environmentFile(worker: Pick<WorkerLaunch, 'environment' | 'workdir' | 'command'>): string {
   const exports = worker.environment.map(([name, value]) => {
     if (!ENV_NAME.test(name)) {
       throw new AppError('refused', `${name} is no name for an environment variable.`, {

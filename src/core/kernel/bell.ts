@@ -27,5 +27,3 @@ export function createBell() {
     },
   }
 }
-
-export type Bell = ReturnType<typeof createBell>

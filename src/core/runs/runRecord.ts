@@ -55,7 +55,7 @@ export type NameMode = (
 ) => ModeName
 
 /** The sum over the workers; null before the first report. Without every total there is no total. */
-export function totalProgress(parts: readonly (Progress | null)[]): Progress | null {
+function totalProgress(parts: readonly (Progress | null)[]): Progress | null {
   const known = parts.filter(part => part !== null)
   if (known.length === 0) return null
   const rates = known.map(part => part.ratePerS).filter(rate => rate !== null)

@@ -65,7 +65,7 @@ export function howSentence(answer: Pick<StopAnswer, 'signal' | 'killedAfterS'>,
 }
 
 const DONE: readonly NodeStop['phase'][] = ['verified', 'still-running', 'unconfirmed']
-export const isSettled = (node: NodeStop): boolean => DONE.includes(node.phase)
+const isSettled = (node: NodeStop): boolean => DONE.includes(node.phase)
 
 /** Outcome and summary of the whole, from its nodes. */
 export function concluded(report: StopReport, nowMs: number): StopReport {
