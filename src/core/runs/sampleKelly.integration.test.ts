@@ -86,7 +86,7 @@ describe('the sample plan', () => {
     expect(await closed).toEqual([0, null])
     expect(log.slice(0, 2)).toEqual([
       'S&P 500, 2000-01-03 to 2020-04-17, 5,104 daily returns; full Kelly leverage 1.343',
-      'seed 1, 40 iterations of 13 paths of 2520 days, 2 processes at 75 % duty; DRY_RUN=1 ALLOW_ORDERS=0, no orders in here',
+      'seed 1, 40 iterations of 8 paths of 2520 days, 2 processes at 75 % duty; DRY_RUN=1 ALLOW_ORDERS=0, no orders in here',
     ])
     expect(
       log.slice(2).every(line => /^step \d+ {2}eq [\d,.]+ {2}dd -0\.\d+ {2}[\d.]+ it\/s$/.test(line)),

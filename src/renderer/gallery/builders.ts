@@ -95,16 +95,22 @@ export function gpuReading(of: NodeView, load: Load, atMs = NOW_MS - 400): GpuRe
     node: of.name,
     atMs,
     state,
-    gpus: (load.gpus ?? []).map(gpuSample),
+    gpus: (load.gpus ?? []).map(gpuSample).map(gpu => (state === 'hung' ? withoutReadings(gpu) : gpu)),
     driver: '550.107.02',
     message: { ok: null, none: null, ...TROUBLE }[state],
-    hint:
-      state === 'ok' || state === 'none' ? null : 'Restart the machine, or load the matching driver again.',
+    hint: HINTS[state],
   }
 }
 
+const HINTS: Readonly<Record<GpuReading['state'], string | null>> = {
+  ok: null,
+  none: null,
+  hung: 'A process that hangs in the driver cannot be killed: reboot the machine. Training on it may hang, too.',
+  'driver-broken': 'Restart the machine, or load the matching driver again.',
+  unreadable: 'Call nvidia-smi on that machine and look at what it prints.',
+}
 const TROUBLE = {
-  hung: 'nvidia-smi has not answered for 40 s',
+  hung: 'nvidia-smi does not answer.',
   'driver-broken': 'nvidia-smi cannot talk to the NVIDIA driver',
   unreadable: 'nvidia-smi printed something that cannot be read',
 } as const
@@ -121,6 +127,17 @@ const gpuSample = (gpu: GpuLoad, index: number): GpuSample => ({
   powerLimitW: 220,
   fanPct: 40,
   clockMHz: 1800,
+})
+
+/** What a driver that hangs leaves of a GPU: what it is. */
+const withoutReadings = (gpu: GpuSample): GpuSample => ({
+  ...gpu,
+  utilPct: null,
+  memUsedMiB: null,
+  tempC: null,
+  powerW: null,
+  fanPct: null,
+  clockMHz: null,
 })
 
 export const plan = (

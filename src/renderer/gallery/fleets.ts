@@ -52,6 +52,17 @@ export const threeNodes = fleet([
   ],
 ])
 
+/** The same three, with a driver that hangs on the second. */
+export const hungGpu: GalleryFleet = {
+  nodes: threeNodes.nodes,
+  loads: new Map(
+    [...threeNodes.loads].map(([name, load]) => [
+      name,
+      name === 'pc2' ? { ...load, gpuState: 'hung' } : load,
+    ]),
+  ),
+}
+
 const many = (
   size: number,
   trouble: Readonly<Record<string, Partial<Load> & { link?: NodeView['link'] }>>,
@@ -98,12 +109,14 @@ const gone: NodeView['link'] = {
 
 export const twelveNodes = many(12, {
   'node-04': { cpu: 4, gpus: [{ util: 2, vramGiB: 3, totalGiB: 24, name: 'NVIDIA GeForce RTX 3090' }] },
+  'node-02': { gpuState: 'hung' },
   'node-07': { gpuState: 'driver-broken', gpus: [] },
   'node-08': { link: gone },
   'node-10': { disk: [93, 930] },
 })
 
 export const fiftyNodes = many(50, {
+  'node-02': { gpuState: 'hung' },
   'node-08': { link: gone },
   'node-20': { cpu: 4, gpus: [{ util: 1, vramGiB: 2, totalGiB: 24, name: 'NVIDIA GeForce RTX 3090' }] },
   'node-34': { gpus: [{ util: 97, vramGiB: 20, totalGiB: 24, name: 'NVIDIA GeForce RTX 3090' }] },

@@ -8,6 +8,7 @@ import { gpuReading, type Load, nodeStop, NOW_MS, plan, sample } from './builder
 import {
   fiftyNodes,
   type GalleryFleet,
+  hungGpu,
   manyNodeRun,
   oneNode,
   plans,
@@ -54,11 +55,15 @@ function scene(
   }
 }
 
-const day = (rest: Partial<FleetState> = {}, screen: Partial<ScreenState> = {}): Scene => {
+const day = (
+  rest: Partial<FleetState> = {},
+  screen: Partial<ScreenState> = {},
+  fleet: GalleryFleet = threeNodes,
+): Scene => {
   const runs = threeNodeRuns()
   const [running] = runs
   return scene(
-    threeNodes,
+    fleet,
     { runs, results: running === undefined ? [] : threeNodeResults(running).slice(0, 3), ...rest },
     screen,
   )
@@ -210,6 +215,7 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
   'leave-safe': () =>
     day({ mode: { ...initialState.mode, broker } }, { leavingFor: { dryRun: false, allowOrders: true } }),
   offline: () => day({ nodes: offline, runs: unseen() }),
+  'gpu-hung': () => day({}, {}, hungGpu),
   'host-key': () =>
     day({ nodes: blocked({ kind: 'host-key-unknown', address: '192.168.1.11:22', offered }) }),
   'host-key-changed': () =>

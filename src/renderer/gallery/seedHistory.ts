@@ -24,8 +24,10 @@ function shifted(load: Load, by: number): Load {
     value === null ? null : Math.min(100, Math.max(0, value + by * Math.min(1, value / 30)))
   const slow = (value: number | null): number | null =>
     value === null ? null : Math.max(0, value + by * 0.2)
+  const { gpuState, ...rest } = load
   return {
-    ...load,
+    ...rest,
+    ...(gpuState !== undefined && gpuState !== 'hung' && { gpuState }),
     cpu: near(load.cpu),
     ram: slow(load.ram),
     ...(load.gpus && { gpus: load.gpus.map(gpu => ({ ...gpu, util: near(gpu.util) })) }),

@@ -14,6 +14,16 @@ describe('the last five minutes', () => {
     expect(last(history.of(pc2.name, 'RAM'), 2)).toEqual([25, 50])
   })
 
+  it('hold disk and load too, whose bands need them as much', () => {
+    const history = createHistory()
+    const load = { cpu: 1, ram: 1, disk: [91, 100], load1: 32 } as const
+    history.applyBatch([{ type: 'sample', sample: sample(pc2, load) }])
+    expect([last(history.of(pc2.name, 'Disk'), 1), last(history.of(pc2.name, 'Load'), 1)]).toEqual([
+      [91],
+      [200],
+    ])
+  })
+
   it('hold no more than five minutes', () => {
     const history = createHistory()
     for (let second = 0; second <= HISTORY_LENGTH; second += 1) {

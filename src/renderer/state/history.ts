@@ -38,9 +38,11 @@ export function createHistory() {
       const touched = new Set<NodeName>()
       for (const event of batch) {
         if (event.type === 'sample') {
-          const { node, cpuPct, memUsedMiB, memTotalMiB } = event.sample
+          const { node, cpuPct, memUsedMiB, memTotalMiB, disk, load1, cpuThreads } = event.sample
           push(node, 'CPU', cpuPct)
           push(node, 'RAM', percentOf(memUsedMiB, memTotalMiB))
+          push(node, 'Disk', disk === null ? null : percentOf(disk.usedMiB, disk.totalMiB))
+          push(node, 'Load', percentOf(load1, cpuThreads))
           touched.add(node)
         }
         if (event.type === 'gpu') {

@@ -6,7 +6,7 @@ import { type FleetActions, useActions } from './actions'
 import { attempt } from './attempt'
 import { askForMode, reviewKey } from './commands'
 import { SAFE_FLAGS } from './modeWords'
-import type { Problem, ProblemButton } from './problems'
+import type { Problem, ProblemButton } from './problem'
 import { screenStore } from './screenStore'
 
 /** More than these are told in one line; where nodes need the room, more than one. */

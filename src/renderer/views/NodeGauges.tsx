@@ -50,7 +50,7 @@ export interface NodeGaugesProps {
 /** The gauges of a full card: bars of neighbouring cards stand on the same lines. */
 export function FullGauges({ node, isAssigned }: NodeGaugesProps) {
   const readings = useNodeReadings(node)
-  const { cpu, ram, disk, load, gpus, staleAge, gpuStaleAge } = readings
+  const { cpu, ram, disk, load, gpus, gpuWord, staleAge, gpuStaleAge } = readings
   const hasHistory = node.link.state === 'online'
   const shared = { node: node.name, staleAge }
   const [gpu] = gpus
@@ -66,11 +66,10 @@ export function FullGauges({ node, isAssigned }: NodeGaugesProps) {
           node={node.name}
           reading={gpu.util}
           staleAge={gpuStaleAge}
-          hasHistory
-          foot={[gpuNote(gpu.util, isAssigned), gpu.heat]}
+          {...(gpuWord === null && { hasHistory, foot: [gpuNote(gpu.util, isAssigned), gpu.heat] })}
         />
       ) : null}
-      {gpus.length === 0 ? <GpuWord readings={readings} /> : null}
+      <GpuWord readings={readings} />
       <div className="pair">
         {gpus.length === 1 && gpu !== undefined ? (
           <OneGauge node={node.name} reading={gpu.vram} staleAge={gpuStaleAge} />
@@ -86,7 +85,7 @@ export function FullGauges({ node, isAssigned }: NodeGaugesProps) {
 /** One node alone has room for its history everywhere. */
 export function WideGauges({ node, isAssigned }: NodeGaugesProps) {
   const readings = useNodeReadings(node)
-  const { cpu, ram, disk, gpus, staleAge, gpuStaleAge } = readings
+  const { cpu, ram, disk, gpus, gpuWord, staleAge, gpuStaleAge } = readings
   const sample = useFleet(state => state.samples[node.name])
   const shared = { node: node.name, staleAge, hasHistory: true }
   const memory = sample === undefined ? null : gibOf(sample.memUsedMiB, sample.memTotalMiB)
@@ -100,14 +99,15 @@ export function WideGauges({ node, isAssigned }: NodeGaugesProps) {
         <div className="pair" key={gpu.util.name}>
           <OneGauge
             {...shared}
+            hasHistory={gpuWord === null}
             staleAge={gpuStaleAge}
             reading={gpu.util}
-            foot={[gpuNote(gpu.util, isAssigned), gpu.heat]}
+            {...(gpuWord === null && { foot: [gpuNote(gpu.util, isAssigned), gpu.heat] })}
           />
-          <OneGauge {...shared} staleAge={gpuStaleAge} reading={gpu.vram} />
+          <OneGauge {...shared} hasHistory={gpuWord === null} staleAge={gpuStaleAge} reading={gpu.vram} />
         </div>
       ))}
-      {gpus.length === 0 ? <GpuWord readings={readings} /> : null}
+      <GpuWord readings={readings} />
       <OneGauge node={node.name} staleAge={staleAge} reading={disk} />
     </>
   )
@@ -116,8 +116,9 @@ export function WideGauges({ node, isAssigned }: NodeGaugesProps) {
 /** From five nodes on: the same gauges, lower, and all GPUs of a node in one bar. */
 export function CompactGauges({ node }: NodeGaugesProps) {
   const readings = useNodeReadings(node)
-  const { cpu, ram, disk, load, gpus, staleAge, gpuStaleAge } = readings
+  const { cpu, ram, disk, load, gpus, gpuWord, staleAge, gpuStaleAge } = readings
   const shared = { node: node.name, staleAge, size: 'compact' as const }
+  const silence = gpuWord === null ? {} : { detail: 'no answer' }
   const gpu = mergeGpus(gpus, 'util')
   const vram = mergeGpus(gpus, 'vram')
   return (
@@ -130,7 +131,7 @@ export function CompactGauges({ node }: NodeGaugesProps) {
         <GpuWord readings={readings} isBrief />
       ) : (
         <div className="pair">
-          <OneGauge {...shared} staleAge={gpuStaleAge} reading={gpu} />
+          <OneGauge {...shared} staleAge={gpuStaleAge} reading={gpu} {...silence} />
           <OneGauge {...shared} staleAge={gpuStaleAge} reading={vram} />
         </div>
       )}
@@ -159,20 +160,27 @@ function ManyGpus({
   ))
 }
 
-/** Why there is no GPU gauge: said once, in words, where it would stand. */
-function GpuWord({ readings: { gpuWord }, isBrief = false }: { readings: NodeReadings; isBrief?: boolean }) {
+/** Why the GPU's gauges are empty or missing: said once, in words, where they stand or would stand. */
+function GpuWord({
+  readings: { gpuWord, gpus },
+  isBrief = false,
+}: {
+  readings: NodeReadings
+  isBrief?: boolean
+}) {
+  if (gpuWord === null && gpus.length > 0) return null
   const text = gpuWord?.text ?? 'GPU not read yet'
+  const hint = gpuWord?.hint ?? null
   return (
     <div
       className="gpu-word"
-      data-tip={isBrief && gpuWord !== null ? (gpuWord.hint ?? undefined) : undefined}
+      data-beside={gpus.length > 0 ? '' : undefined}
+      data-tip={isBrief ? (hint ?? undefined) : undefined}
     >
       {gpuWord?.isTrouble === true ? <StateIcon state="warn" size={14} /> : null}
       <span className="min-w-0">
         {text}
-        {gpuWord === null || gpuWord.hint === null || isBrief ? null : (
-          <span className="block text-t3">{gpuWord.hint}</span>
-        )}
+        {hint === null || isBrief ? null : <span className="block text-t3">{hint}</span>}
       </span>
     </div>
   )

@@ -28,6 +28,30 @@ describe('a node', () => {
     )
   })
 
+  test('keeps its GPU, greyed, when its driver hangs, with the reason in words; nothing else changes', () => {
+    showScene('gpu-hung')
+    const pc2 = screen.getByRole('region', { name: 'pc2' })
+    expect(meterNames(pc2)).toEqual(['pc2 CPU', 'pc2 RAM', 'pc2 GPU 0', 'pc2 VRAM 0', 'pc2 Disk'])
+    const spoken = within(pc2)
+      .getAllByRole('meter')
+      .map(meter => [meter.getAttribute('aria-valuenow'), meter.getAttribute('aria-valuetext')])
+    expect(spoken.slice(2, 4)).toEqual([
+      [null, 'not reported'],
+      [null, 'not reported'],
+    ])
+    expect([spoken[0]?.[0], spoken[1]?.[0], spoken[4]?.[0]]).toEqual(['6', '31', '22'])
+    expect(within(pc2).getByText(/reboot the machine/)).toBeDefined()
+  })
+
+  test.each(['fleet-12', 'fleet-50'])('in %s a GPU whose driver hangs is greyed too', scene => {
+    showScene(scene)
+    const meter = screen.getByRole('meter', { name: 'node-02 GPU max' })
+    expect([meter.getAttribute('aria-valuenow'), meter.getAttribute('aria-valuetext')]).toEqual([
+      null,
+      'not reported',
+    ])
+  })
+
   test.each([
     ['fleet-3', 'pc2', 'Online · 4\u2009ms'],
     ['offline', 'pc2', 'Unreachable for 2\u2009min, next try in 8\u2009s'],
@@ -213,7 +237,7 @@ describe('what is wrong', () => {
   test('is one line when there is much of it, and can be opened', () => {
     showScene('fleet-50')
     expect(screen.getByRole('alert').textContent).toBe(
-      '3 need attentionnode-08 unreachable · node-20 idle while assigned · node-34 GPU 0 over 90\u2009%Show them',
+      '4 need attentionnode-08 unreachable · node-02 GPU does not answer · node-20 idle while assigned · node-34 GPU 0 over 90\u2009%Show them',
     )
     fireEvent.click(screen.getByRole('button', { name: 'Show them' }))
     expect(screen.getAllByRole('alert')).toHaveLength(4)

@@ -31,7 +31,7 @@ export interface NodeReadings {
   readonly disk: Reading
   readonly load: Reading
   readonly gpus: readonly GpuReadings[]
-  /** Why there are no GPU gauges; null when there are, or when nothing is known yet. */
+  /** Why the GPU gauges are empty or not there; null when they have readings, or when nothing is known yet. */
   readonly gpuWord: {
     readonly text: string
     readonly hint: string | null
@@ -54,10 +54,8 @@ export function readNode(
 ): NodeReadings {
   return {
     ...machineReadings(node, sample, bandFor),
-    gpus:
-      gpu === undefined || gpu.state !== 'ok'
-        ? []
-        : gpu.gpus.map(one => gpuReadings(node, one, band(bandFor, gpu.atMs))),
+    // A driver that hangs leaves the names of its GPUs: their gauges stay, empty.
+    gpus: gpu === undefined ? [] : gpu.gpus.map(one => gpuReadings(node, gpu, one, band(bandFor, gpu.atMs))),
     gpuWord: gpu === undefined ? null : gpuWord(gpu),
   }
 }
@@ -100,8 +98,10 @@ function machineReadings(node: NodeView, sample: Sample | undefined, bandFor: Ba
   }
 }
 
-function gpuReadings(node: NodeView, gpu: GpuSample, bandNow: BandNow): GpuReadings {
+function gpuReadings(node: NodeView, of: GpuReading, gpu: GpuSample, bandNow: BandNow): GpuReadings {
   const { target, limit } = node
+  const word = gpuWord(of)
+  const trouble = word === null ? undefined : [word.text, word.hint].filter(line => line !== null).join(' ')
   const scale = { targetPct: target.gpu, tolerancePct: target.tolerance, limitPct: limit.gpu }
   const model = gpu.name === null ? null : gpu.name.replace(/^(NVIDIA )?(GeForce )?/, '')
   const memory = gibOf(gpu.memUsedMiB, gpu.memTotalMiB)
@@ -114,11 +114,12 @@ function gpuReadings(node: NodeView, gpu: GpuSample, bandNow: BandNow): GpuReadi
     util: reading(name, gpu.utilPct, scale, bandNow, {
       detail: model,
       more: [memory, ...heat, gpu.name],
-      note: 'Share of time a kernel was running, not share of cores in use.',
+      note: trouble ?? 'Share of time a kernel was running, not share of cores in use.',
     }),
     vram: reading(vramName, vramPct, vramScale, bandNow, {
       detail: memory,
       more: [memory, gpu.name],
+      note: trouble,
     }),
     heat: heat.filter(word => word !== null).join(' · '),
   }
@@ -134,7 +135,7 @@ interface Words {
   readonly label?: string
   readonly detail: string | null
   readonly more: readonly (string | null)[]
-  readonly note?: string
+  readonly note?: string | undefined
 }
 
 function reading(
@@ -160,7 +161,7 @@ function reading(
 }
 
 /** Never a zero, always a word: what nvidia-smi said when it did not give readings. */
-function gpuWord(gpu: GpuReading): NodeReadings['gpuWord'] {
+export function gpuWord(gpu: GpuReading): NodeReadings['gpuWord'] {
   switch (gpu.state) {
     case 'ok':
       return null

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { NodeName } from '../../contract/ids'
 import type { Alert } from '../../contract/events'
-import { node, NOW_MS, run, sample, worker } from '../gallery/builders'
+import { gpuReading, node, NOW_MS, run, sample, worker } from '../gallery/builders'
 import { type FleetState, initialState } from '../state/fleetStore'
 import { HISTORY_LENGTH } from '../state/history'
 import type { RingOf } from './nodeReadings'
@@ -84,6 +84,20 @@ const gpu = {
   fanPct: null,
   clockMHz: null,
 }
+
+test('a driver that hangs is told with its way out, and is worse when something runs there', () => {
+  const gpus = { [pc2.name]: gpuReading(pc2, { cpu: 1, ram: 1, gpus: [], gpuState: 'hung' }) }
+  expect(found({ nodes: [pc2], gpus })).toMatchObject([
+    {
+      severity: 'warn',
+      what: 'pc2: nvidia-smi does not answer',
+      fix: expect.stringMatching(/reboot the machine/),
+    },
+  ])
+  expect(told({ nodes: [pc2], gpus, runs: [busy] })).toEqual(['err pc2: nvidia-smi does not answer'])
+  const none = { [pc2.name]: gpuReading(pc2, { cpu: 1, ram: 1 }) }
+  expect(told({ nodes: [pc2], gpus: none })).toEqual([])
+})
 
 test('a moment of quiet, or quiet without a worker, is not idleness', () => {
   const blip = flat(50)

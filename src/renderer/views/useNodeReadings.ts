@@ -32,7 +32,8 @@ export function useNodeReadings(node: NodeView): AgedReadings {
   const gpu = useFleet(state => state.gpus[node.name])
   const isOnline = node.link.state === 'online'
   const staleAge = useClock(nowMs => staleWords(isOnline ? sample?.atMs : undefined, SAMPLE_STALE_MS, nowMs))
-  const gpuStaleAge = useClock(nowMs => staleWords(isOnline ? gpu?.atMs : undefined, GPU_STALE_MS, nowMs))
+  const gpuAtMs = isOnline && gpu?.state === 'ok' ? gpu.atMs : undefined
+  const gpuStaleAge = useClock(nowMs => staleWords(gpuAtMs, GPU_STALE_MS, nowMs))
   const readings = useMemo(() => readNode(node, sample, gpu, bandsOf(node.name)), [node, sample, gpu])
   return { ...readings, staleAge, gpuStaleAge }
 }

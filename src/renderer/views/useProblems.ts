@@ -5,7 +5,8 @@ import { history } from '../state/history'
 import { useTime } from './clock'
 import type { RingOf } from './nodeReadings'
 import { type NodeWork, workByNode } from './nodeWork'
-import { type Problem, problemsOf } from './problems'
+import type { Problem } from './problem'
+import { problemsOf } from './problems'
 import { useScreen } from './screenStore'
 
 const ringsOf =
