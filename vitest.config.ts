@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-const shared = { dangerouslyIgnoreUnhandledErrors: false, restoreMocks: true }
+// Generous: a busy machine is no failure.
+const shared = {
+  dangerouslyIgnoreUnhandledErrors: false,
+  restoreMocks: true,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+}
 
 export default defineConfig({
   test: {
@@ -18,8 +24,6 @@ export default defineConfig({
           ...shared,
           name: 'integration',
           include: ['src/**/*.integration.test.ts', 'e2e/rig/*.integration.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },

@@ -21,6 +21,15 @@ export function openAppLog(file: string, maxFileBytes: number = MAX_FILE_BYTES):
     writeSync(handle, line)
   }
 
+  /** A full disk must not take down whoever has something to say about it. */
+  function tryToWrite(...entry: Parameters<typeof write>): void {
+    try {
+      write(...entry)
+    } catch (error) {
+      process.stderr.write(`drydock.log: ${String(error)}: ${entry[1]}\n`)
+    }
+  }
+
   function rotate(): void {
     closeSync(handle)
     renameSync(file, `${file}.1`)
@@ -29,11 +38,11 @@ export function openAppLog(file: string, maxFileBytes: number = MAX_FILE_BYTES):
   }
 
   return {
-    info: (message, fields = {}) => write('info', message, fields),
-    warn: (message, fields = {}) => write('warn', message, fields),
+    info: (message, fields = {}) => tryToWrite('info', message, fields),
+    warn: (message, fields = {}) => tryToWrite('warn', message, fields),
     error(message, error, fields = {}) {
       const ref = randomBytes(4).toString('hex')
-      write('error', message, { ref, ...fields, error: describe(error) })
+      tryToWrite('error', message, { ref, ...fields, error: describe(error) })
       return ref
     },
     [Symbol.dispose]: () => closeSync(handle),

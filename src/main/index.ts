@@ -127,7 +127,11 @@ function giveUp(sentence: string, log?: Log, error?: unknown): void {
   app.exit(1)
 }
 
-function sinceStart(): { readonly sinceStartMs: number | null } {
+/** How long the process has been there, and how long its main script: what lies between is Electron's own start. */
+function sinceStart(): { readonly sinceStartMs: number | null; readonly sinceScriptMs: number } {
   const startedAtMs = process.getCreationTime()
-  return { sinceStartMs: startedAtMs === null ? null : Math.round(Date.now() - startedAtMs) }
+  return {
+    sinceStartMs: startedAtMs === null ? null : Math.round(Date.now() - startedAtMs),
+    sinceScriptMs: Math.round(performance.now() - performance.nodeTiming.bootstrapComplete),
+  }
 }

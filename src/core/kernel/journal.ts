@@ -13,8 +13,8 @@ type Entry<T> = { readonly open: string; readonly body: T } | { readonly settled
  * Append-only file of intents. `open` returns only when the intent is on the disk, so whatever was begun is found
  * again after a crash at any instruction. Settled intents are dropped when the file is opened (written anew and
  * renamed over the old one).
- * Errors: those of the file system. A torn last line (power loss while it was written) belongs to an intent whose
- * effect had not begun, and is ignored; so is one that `parse` does not understand (null).
+ * Errors: those of the file system, a full disk included. What a crash or a full disk left torn belongs to an intent
+ * whose effect had not begun, and is ignored; so is one that `parse` does not understand (null).
  */
 export function openJournal<T>(path: string, parse: (body: unknown) => T | null) {
   const pending = readPending(path, parse)
@@ -22,7 +22,8 @@ export function openJournal<T>(path: string, parse: (body: unknown) => T | null)
   const file = openSync(path, 'a', 0o600)
 
   function append(entry: Entry<T>): void {
-    writeSync(file, `${JSON.stringify(entry)}\n`)
+    // The newline comes first: an entry never continues a torn one.
+    writeWhole(file, `\n${JSON.stringify(entry)}\n`)
     fsyncSync(file)
   }
 
@@ -39,6 +40,14 @@ export function openJournal<T>(path: string, parse: (body: unknown) => T | null)
       closeSync(file)
     },
   }
+}
+
+export type Journal<T> = ReturnType<typeof openJournal<T>>
+
+/** One write may take only a part (a disk that fills up); the next one then says why. */
+function writeWhole(file: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
 }
 
 function readPending<T>(path: string, parse: (body: unknown) => T | null): Map<string, Intent<T>> {
@@ -69,20 +78,20 @@ function entryOf(line: string): Entry<unknown> | null {
   try {
     const value: unknown = JSON.parse(line)
     if (typeof value !== 'object' || value === null) return null
-    if ('open' in value && typeof value.open === 'string' && 'body' in value)
+    if ('open' in value && typeof value.open === 'string' && 'body' in value) {
       return { open: value.open, body: value.body }
+    }
     if ('settled' in value && typeof value.settled === 'string') return { settled: value.settled }
     return null
   } catch {
-    return null // a torn line
+    return null // an empty or a torn line
   }
 }
 
 function compact<T>(path: string, pending: ReadonlyMap<string, Intent<T>>): void {
   const temporary = `${path}.tmp`
   const file = openSync(temporary, 'w', 0o600)
-  for (const intent of pending.values())
-    writeSync(file, `${JSON.stringify({ open: intent.id, body: intent.body })}\n`)
+  for (const { id, body } of pending.values()) writeWhole(file, `${JSON.stringify({ open: id, body })}\n`)
   fsyncSync(file)
   closeSync(file)
   renameSync(temporary, path)
@@ -91,5 +100,3 @@ function compact<T>(path: string, pending: ReadonlyMap<string, Intent<T>>): void
   fsyncSync(folder)
   closeSync(folder)
 }
-
-export type Journal<T> = ReturnType<typeof openJournal<T>>

@@ -13,8 +13,13 @@ export function createPause(clock: Clock) {
 
     /** Whether it was cut short. Ends early, with false, when `signal` aborts. One at a time. */
     async wait(ms: number, signal: AbortSignal): Promise<boolean> {
-      cut = new AbortController()
-      if (!isCalled) await clock.sleep(ms, AbortSignal.any([signal, cut.signal]))
+      const own = new AbortController()
+      cut = own
+      // By hand: what AbortSignal.any makes stays with a long-lived signal for as long as that lives.
+      const end = (): void => own.abort()
+      signal.addEventListener('abort', end, { once: true })
+      if (!isCalled && !signal.aborted) await clock.sleep(ms, own.signal)
+      signal.removeEventListener('abort', end)
       const wasCalled = isCalled && !signal.aborted
       isCalled = false
       return wasCalled

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** Owns background work: one signal for all of it; its disposal waits until all of it has really ended. */
 export interface TaskGroup extends AsyncDisposable {
   readonly signal: AbortSignal
@@ -12,6 +14,7 @@ export function createTaskGroup(
 ): TaskGroup {
   const stop = new AbortController()
   const signal = parent === undefined ? stop.signal : AbortSignal.any([parent, stop.signal])
+  setMaxListeners(0, signal) // every task of the group may listen
   const running = new Map<Promise<void>, string>()
 
   async function guard(name: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {

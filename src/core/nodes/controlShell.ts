@@ -6,6 +6,8 @@ import controlLibrary from './nodeSide/control.sh?raw'
 import factsLibrary from './nodeSide/facts.sh?raw'
 import type { ShellProcess } from './shellProcess'
 
+/** No call takes seconds: what does is done in the background on the node. */
+const ANSWER_LIMIT_MS = 20_000
 const FUNCTION_NAME = /^drydock_[a-z_]+$/
 
 export interface ControlShell {
@@ -36,12 +38,16 @@ export async function startControlShell(
     readonly library: string
     readonly nonce: string
     readonly timeoutMs: number
+    /** How long the oldest call may wait; for tests. */
+    readonly answerLimitMs?: number
   },
 ): Promise<ControlShell> {
   const waiting = new Map<number, Waiting>()
+  const patience = createPatience(options.answerLimitMs ?? ANSWER_LIMIT_MS)
   const reader = createAnswerReader(options.nonce, answer => {
     waiting.get(answer.number)?.answer(answer)
     waiting.delete(answer.number)
+    patience.restart(waiting.size > 0)
   })
   let lastNumber = 0
   let isGone = false
@@ -51,8 +57,10 @@ export async function startControlShell(
       hint: 'What was asked for may or may not have happened. Drydock looks again when the link is back.',
     })
   async function failAllAtEnd(): Promise<void> {
-    await process.closed
+    // A shell that hangs is given up like one that has ended: the next link brings a new one.
+    await Promise.race([process.closed, patience.lost])
     isGone = true
+    patience.restart(false)
     for (const call of waiting.values()) call.fail(gone())
     waiting.clear()
   }
@@ -75,9 +83,26 @@ export async function startControlShell(
     signal?.throwIfAborted()
     if (isGone) throw gone()
     const number = (lastNumber += 1)
+    if (waiting.size === 0) patience.restart(true)
     const answered = new Promise<Answer>((answer, fail) => waiting.set(number, { answer, fail }))
     process.write(`drydock_answer ${number} ${functionName} ${words}\n`)
     return printedBy(functionName, await unlessAborted(answered, signal))
+  }
+}
+
+/** `lost` settles when nothing was answered for `limitMs` although somebody waited. */
+function createPatience(limitMs: number) {
+  let timer: NodeJS.Timeout | undefined
+  let lose = (): void => {}
+  const lost = new Promise<void>(resolve => {
+    lose = resolve
+  })
+  return {
+    lost,
+    restart(isWaiting: boolean): void {
+      clearTimeout(timer)
+      if (isWaiting) timer = setTimeout(lose, limitMs)
+    },
   }
 }
 

@@ -87,12 +87,16 @@ export async function awaitHello(
 /** No `sh` came up behind the login: a start-up file is the usual cause. */
 function noShell(label: string, end: string, printed: string): AppError {
   const said = printed === '' ? '' : ` It printed: ${lastLines(printed)}`
-  return new AppError('blocked', `The login on ${label} gave no POSIX shell: it ${end}.${said}`, {
-    hint:
-      `Look in ~/.bashrc (or ~/.zshrc, ~/.profile, ~/.config/fish/config.fish) on ${label} for exec, exit or a ` +
-      'question, and let it do so only in interactive shells. Also check that the account may run commands ' +
-      '(no nologin, no ForceCommand).',
-  })
+  return new AppError(
+    end.startsWith('ended') ? 'blocked' : 'unreachable',
+    `The login on ${label} gave no POSIX shell: it ${end}.${said}`,
+    {
+      hint:
+        `Look in ~/.bashrc (or ~/.zshrc, ~/.profile, ~/.config/fish/config.fish) on ${label} for exec, exit or a ` +
+        'question, and let it do so only in interactive shells. Also check that the account may run commands ' +
+        '(no nologin, no ForceCommand).',
+    },
+  )
 }
 
 /** The reason usually comes last. */

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, open as openFile, rename, rm, writeFile } from 'node:fs/promises'
+import { constants, getPriority, setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import { AppError } from '../kernel/appError'
 import { openSession, type Machine, type NodeSession, type SessionOptions } from './nodeSession'
@@ -59,6 +60,7 @@ function createLocalMachine(options: LocalOptions): Machine {
         child.once('spawn', resolve)
         child.once('error', cause => reject(noLocalShell(command, cause)))
       })
+      takeNormalPriority(child)
       children.add(child)
       child.once('exit', () => children.delete(child))
       return processOf(child)
@@ -67,6 +69,15 @@ function createLocalMachine(options: LocalOptions): Machine {
       await Promise.all([...children].map(endChild))
     },
   }
+}
+
+/**
+ * Chromium gives the thread that this runs on a raised priority where it may, as for root, and children inherit it: a
+ * training would push everything else on this PC aside. Nothing has been written to the shell yet, so it has no children.
+ */
+function takeNormalPriority({ pid }: ChildProcess): void {
+  const normal = constants.priority.PRIORITY_NORMAL
+  if (pid !== undefined && getPriority() < normal) setPriority(pid, normal)
 }
 
 function processOf(child: ReturnType<typeof spawn> & { stdin: object | null }): ShellProcess {

@@ -40,6 +40,8 @@ export interface SessionOptions {
   readonly library: string
   /** How long a login may take until its shell answers. */
   readonly handshakeTimeoutMs: number
+  /** How long a call may take until the whole link is given up; for tests. */
+  readonly answerLimitMs?: number
 }
 
 /**
@@ -71,6 +73,7 @@ async function bringUp(machine: Machine, options: SessionOptions): Promise<NodeS
     library,
     nonce: newNonce(),
     timeoutMs,
+    ...(options.answerLimitMs === undefined ? {} : { answerLimitMs: options.answerLimitMs }),
   })
   const printed = await control.call('drydock_facts', [options.stateDir]).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'launch-failed') throw error
