@@ -137,22 +137,40 @@ it('calls a worker behind a dead link unknown, never stopped, and finds it again
   expect(markedProcesses(stopped.id)).toEqual([])
 })
 
-it('stops a run whose process carries another mode than it was started with, and says so', async () => {
-  const app = await rig.open({ plans: [{ name: 'flip', command: 'DRY_RUN=0 sleep 300 & wait' }] })
+it.each([
+  ['with another value', 'DRY_RUN=0 sleep 300 & wait', 'DRY_RUN=0 ALLOW_ORDERS=0'],
+  ['without its mode', 'unset DRY_RUN; exec sleep 300', 'DRY_RUN=(not set) ALLOW_ORDERS=0'],
+  [
+    'with a cleared environment of its own',
+    'exec env -i DRY_RUN=0 ALLOW_ORDERS=1 sleep 300',
+    'DRY_RUN=0 ALLOW_ORDERS=1',
+  ],
+])('stops a run of which a process goes on %s, and says so', async (_name, command, carries) => {
+  const app = await rig.open({ plans: [{ name: 'flip', command }] })
   await online(app, 'this-pc')
   const { id } = await app.client.runs.start(plan('flip'))
   await soon(() => expect(app.run()?.state).toBe('stopped'))
-  expect(app.alerts()).toEqual([
-    expect.objectContaining({
+  await soon(() =>
+    expect(app.alerts().at(-1)).toMatchObject({
       severity: 'error',
       run: id,
-      what: expect.stringContaining('carries DRY_RUN=0 ALLOW_ORDERS=0'),
+      what: expect.stringMatching(/^flip was stopped: process \d+ on this-pc carries /),
     }),
-  ])
+  )
+  expect(app.alerts().at(-1)?.what).toContain(carries)
   expect(markedProcesses(id)).toEqual([])
 })
 
-it('says lost when the worker was killed from outside, and failed when it failed', async () => {
+it('calls a process that shows no mode unknown, never SAFE, and leaves it running', async () => {
+  const app = await rig.open({ plans: [{ name: 'silent', command: 'exec env -i sleep 300' }] })
+  await online(app, 'this-pc')
+  const run = await app.client.runs.start(plan('silent'))
+  await soon(() => expect(app.run()?.mode).toBe('MIXED'))
+  expect(app.run()?.state).toBe('running')
+  await app.client.runs.stop({ run: run.id, force: true, nodes: null })
+})
+
+it('says lost when a worker was killed from outside, and failed when it failed', async () => {
   const app = await rig.open({
     plans: [
       { name: 'killed', command: 'exec sleep 300' },
@@ -161,15 +179,47 @@ it('says lost when the worker was killed from outside, and failed when it failed
   })
   await online(app, 'this-pc')
   const run = await app.client.runs.start(plan('killed'))
-  const leader = readProcess(run.workers[0]!.identity!.pid)
-  expect(leader !== null && signalProcess(leader, 'SIGKILL')).toBe(true)
+  await soon(() => expect(markedProcesses(run.id)).toHaveLength(2))
+  for (const pid of markedProcesses(run.id)) expect(signalProcess(readProcess(pid)!, 'SIGKILL')).toBe(true)
   await soon(() =>
     expect(app.run()).toMatchObject({ state: 'lost', detail: expect.stringContaining('no exit code') }),
   )
-  await app.client.runs.stop({ run: run.id, force: true, nodes: null })
   await app.client.runs.start(plan('broken'))
   await soon(() => expect(app.run()).toMatchObject({ plan: 'broken', state: 'failed', detail: 'exit 3' }))
   expect(localLogs(app.run()!)).toBe('last words\n')
+})
+
+it('keeps a worker whose wrapper alone was killed: it is watched, and STOP ends it', async () => {
+  const app = await rig.open({ plans: [{ name: 'orphan', command: 'exec sleep 300' }] })
+  await online(app, 'this-pc')
+  const run = await app.client.runs.start(plan('orphan'))
+  await soon(() => expect(markedProcesses(run.id)).toHaveLength(2))
+  const leader = readProcess(run.workers[0]!.identity!.pid)
+  expect(leader !== null && signalProcess(leader, 'SIGKILL')).toBe(true)
+  await soon(() =>
+    expect(app.run()).toMatchObject({ state: 'running', detail: expect.stringContaining('its wrapper') }),
+  )
+  const stopped = await app.client.runs.stop({ run: run.id, force: false, nodes: null })
+  expect(stopped).toMatchObject({ state: 'stopped', stop: { outcome: 'proved' } })
+  expect(markedProcesses(run.id)).toEqual([])
+})
+
+it('a STOP that comes during START stops what was started and lets nothing more start', async () => {
+  const app = await rig.open({ plans: [{ name: 'many', command: 'exec sleep 300', workers: 30 }] })
+  await online(app, 'this-pc')
+  const starting = app.client.runs.start(plan('many'))
+  await soon(() =>
+    expect(app.run()?.workers.filter(worker => worker.state === 'running').length).toBeGreaterThan(1),
+  )
+  const stopped = await app.client.runs.stop({ run: app.run()!.id, force: false, nodes: null })
+  expect(stopped).toMatchObject({ state: 'stopped', stop: { outcome: 'proved' } })
+  await starting
+  expect(markedProcesses(stopped.id)).toEqual([])
+  await soon(() =>
+    expect(app.run()?.workers.map(worker => worker.state)).toEqual(
+      Array.from({ length: 30 }, () => 'stopped'),
+    ),
+  )
 })
 
 it('refuses what cannot work, before anything is done, with the fix', async () => {

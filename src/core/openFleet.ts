@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FleetEvent, Settings, Snapshot } from '../contract/events'
 import type { NodeName } from '../contract/ids'
 import type { Broker, ReportedFlags } from '../contract/mode'
+import type { AlertBoard } from './alertBoard'
 import { createAlertBoard } from './alertBoard'
 import type { Fleet } from './config/fleetSchema'
 import { NODE_SIDE_LIBRARY } from './engines/processEngine'
@@ -11,6 +12,7 @@ import { createModeSwitch } from './guard/modeSwitch'
 import { systemClock } from './kernel/clock'
 import type { Closers } from './kernel/closers'
 import { createClosers } from './kernel/closers'
+import { sentenceOf } from './kernel/appError'
 import type { Log } from './kernel/log'
 import { createTaskGroup } from './kernel/taskGroup'
 import { logDownload } from './logDownload'
@@ -98,8 +100,11 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
     onRaised: alert => publish({ type: 'alert', alert }),
     onCleared: id => publish({ type: 'alert-cleared', id }),
   })
+  const onStoreTrouble = createStoreTrouble(alerts, log, home)
   const { nodes, poller } = openNodes(options, closers, publish, onCrash)
-  const book = closers.use(openBook({ store, clock, broker, publish, onRunChange: () => mode.refresh() }))
+  const book = closers.use(
+    openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
+  )
   const mode = createModeSwitch({
     broker,
     reported: () => reportedModes(book),
@@ -116,6 +121,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
     alerts,
     publish,
     onCrash,
+    onStoreTrouble,
     background: closers.use(createTaskGroup(onCrash)),
     fleet: () => fleet,
     modeFlags: () => mode.current().flags,
@@ -167,6 +173,28 @@ function openNodes(
     }),
   )
   return { nodes, poller }
+}
+
+/** Says so when this PC cannot keep what happens, and takes it back when it can again. */
+function createStoreTrouble(alerts: AlertBoard, log: Log, home: string): (error: unknown) => void {
+  const id = 'store'
+  return error => {
+    if (error === null) {
+      alerts.clear(id)
+      return
+    }
+    if (alerts.list().some(alert => alert.id === id)) return
+    log.error('cannot write to the state folder', error)
+    alerts.raise({
+      id,
+      severity: 'error',
+      node: null,
+      run: null,
+      what: `Drydock cannot write to ${home}`,
+      cause: `${sentenceOf(error)}. Runs go on on their nodes, and STOP works; what happens now is not kept.`,
+      fix: 'Make room on this disk.',
+    })
+  }
 }
 
 function makeFolders(home: string): void {

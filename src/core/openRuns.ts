@@ -9,9 +9,11 @@ import { createProcessEngine } from './engines/processEngine'
 import { flagTexts, nameModeOfAll } from './guard/runMode'
 import type { Clock } from './kernel/clock'
 import type { Closers } from './kernel/closers'
+import type { Intent, Journal } from './kernel/journal'
 import { openJournal } from './kernel/journal'
 import type { TaskGroup } from './kernel/taskGroup'
 import type { FleetNode, FleetNodes } from './nodes/fleetNodes'
+import { createModeStop } from './runs/modeStop'
 import { createSampleDelivery } from './runs/deliverSample'
 import { Intentions } from './runs/intentions'
 import { createLogBook } from './runs/logBook'
@@ -37,6 +39,8 @@ export interface OpenRunsDeps {
   readonly fleet: () => Fleet
   readonly modeFlags: () => ModeFlags
   readonly vramUsedMiB: (node: NodeName) => number | null
+  /** What Drydock keeps on this PC cannot be written; null: it can again. */
+  readonly onStoreTrouble: (error: unknown) => void
   readonly onCrash: (name: string, error: unknown) => void
 }
 
@@ -45,7 +49,7 @@ export interface OpenRunsDeps {
  * what an earlier Drydock had begun and not ended.
  */
 export function openRuns(deps: OpenRunsDeps) {
-  const { closers, nodes, clock, background, alerts, home, book } = deps
+  const { closers, nodes, clock, alerts, home, book } = deps
   const journal = closers.use(openJournal(join(home, 'journal', 'journal.jsonl'), asIntention))
   const isEnded = (run: RunId, worker: string): boolean =>
     book.record(run).workers.some(one => one.worker.id === worker && !isActive(one.worker.state))
@@ -60,41 +64,36 @@ export function openRuns(deps: OpenRunsDeps) {
       ...reporting(deps),
       logs,
       engineOf,
-      onMismatch: (run, node, member) => stopForMode(run, node, member),
-      onLeftOver: (run, node, members) => tellLeftOver(alerts, book, run, node, members),
+      onMismatch: createModeStop({ book, alerts, background: deps.background, stops: () => stops }),
+      onLeftOver: (run, node, members) => tellLeftOvers(alerts, book, run, node, members),
     }),
   )
+  const settle = createSettle(deps, journal)
   const stops = createStopRuns({
     ...deps,
-    journal,
+    writeDown: intent => tryToWriteDown(deps, journal, intent),
+    settle,
     engineOf: name => asEngine(nodes.get(name)),
     online: (name, signal) => untilOnline(nodes, name, signal),
+    isInFleet: name => nodes.get(name) !== undefined,
     onConcluded: node => supervisor.nudge(node),
   })
   const starts = createStartRuns({
     ...deps,
     journal,
+    settle,
     engineOf,
     samples: createSampleDelivery(deps.samplesDir),
     onConfirmed: node => supervisor.nudge(node),
   })
   for (const { id, body } of journal.left) {
-    if (body.kind === 'stop' && book.has(body.run)) stops.resume(body.run, body.nodes, body.force)
-    else journal.settle(id) // the run is in the book now; the supervisor finds out what became of it
+    if (body.kind === 'stop' && book.has(body.run)) stops.resume(body)
+    else settle(id) // the run is in the book now; the supervisor finds out what became of it
   }
   return { logs, starts, stops }
 
   function asEngine(node: FleetNode | undefined): Engine | null {
     return node === undefined ? null : engineOf(node)
-  }
-
-  function stopForMode(run: RunId, node: NodeName, member: FamilyMember): void {
-    const id = `mode ${run}`
-    if (alerts.list().some(alert => alert.id === id)) return
-    alerts.raise(modeAlert(id, book, run, node, member))
-    background.start(`stop ${run} for its mode`, async signal => {
-      await stops.stop({ run, force: true, nodes: null }, signal)
-    })
   }
 }
 
@@ -103,14 +102,17 @@ export interface OpenBookDeps {
   readonly clock: Clock
   readonly broker: () => Broker | null
   readonly publish: (event: FleetEvent) => void
+  readonly onStoreTrouble: (error: unknown) => void
   readonly onRunChange: () => void
 }
 
 /** The book of runs; a run's mode is what its processes report, and until they do, what they were started with. */
-export function openBook({ store, clock, broker, publish, onRunChange }: OpenBookDeps): RunBook {
+export function openBook(deps: OpenBookDeps): RunBook {
+  const { store, clock, broker, publish, onStoreTrouble, onRunChange } = deps
   return createRunBook({
     store,
     clock,
+    onStoreTrouble,
     nameMode: (started, workers) => {
       const reported = workers.map(worker => worker.reported).filter(flags => flags !== null)
       const flags = reported.length > 0 ? reported : [flagTexts(started)]
@@ -167,31 +169,21 @@ function asIntention(body: unknown): Intentions | null {
   return parsed.success ? parsed.data : null
 }
 
-function modeAlert(id: string, book: RunBook, run: RunId, node: NodeName, member: FamilyMember) {
-  const { plan, started } = book.record(run)
-  const carries = `DRY_RUN=${member.flags.dryRun} ALLOW_ORDERS=${member.flags.allowOrders}`
-  const given = flagTexts(started)
-  return {
-    id,
-    severity: 'error',
-    node,
-    run,
-    what: `${plan} was stopped: process ${member.pid} on ${node} carries ${carries}`,
-    cause: `It was started with DRY_RUN=${given.dryRun} ALLOW_ORDERS=${given.allowOrders}; its command or a script sets the mode itself.`,
-    fix: 'Take the variable out of the command or the script, then start again.',
-  } as const
-}
-
-function tellLeftOver(
+function tellLeftOvers(
   alerts: AlertBoard,
   book: RunBook,
   run: RunId,
   node: NodeName,
   members: readonly FamilyMember[],
 ): void {
+  const id = `left ${run} ${node}`
   const pids = members.map(member => member.pid).join(' ')
+  if (members.length === 0) {
+    alerts.clear(id)
+    return
+  }
   alerts.raise({
-    id: `left ${run} ${node}`,
+    id,
     severity: 'warn',
     node,
     run,
@@ -199,4 +191,25 @@ function tellLeftOver(
     cause: 'The program started them and did not wait for them.',
     fix: `Stop the run once more to end them, or look at them on ${node}: ps -fp ${pids.replaceAll(' ', ',')}`,
   })
+}
+
+/** Nobody is kept from stopping by a journal that cannot be written. */
+function tryToWriteDown(deps: OpenRunsDeps, journal: Journal<Intentions>, intent: Intent<Intentions>): void {
+  try {
+    journal.open(intent)
+  } catch (error) {
+    deps.onStoreTrouble(error)
+  }
+}
+
+/** An intent is settled only when what came of it would survive a power cut. */
+function createSettle({ store, onStoreTrouble }: OpenRunsDeps, journal: Journal<Intentions>) {
+  return (id: string): void => {
+    try {
+      store.makeDurable()
+      journal.settle(id)
+    } catch (error) {
+      onStoreTrouble(error) // it stays open, and is looked into at the next start
+    }
+  }
 }

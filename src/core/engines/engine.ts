@@ -6,13 +6,16 @@ import type { ProcessIdentity, Survivor } from '../../contract/runs'
 export interface Engine {
   /** Starts a worker once, however often it is called with the same run and worker. Errors: `launch-failed`. */
   start(launch: WorkerLaunch): Promise<StartAnswer>
-  watch(run: RunId, workers: readonly WorkerId[]): Promise<readonly WatchedWorker[]>
+  watch(run: RunId, workers: readonly KnownWorker[]): Promise<readonly WatchedWorker[]>
   /** The living processes of a run on this node, with the mode that each of them carries. */
   family(run: RunId, workers: readonly KnownWorker[]): Promise<readonly FamilyMember[]>
-  /** Stops all workers of the run on this node; the ladder goes on there when it needs longer than a moment. */
+  /**
+   * Stops these workers, which are all that the run has on this node; the ladder goes on there when it needs longer
+   * than a moment. Those that were never started cannot be started any more.
+   */
   stop(run: RunId, ladder: StopLadder, workers: readonly KnownWorker[]): Promise<StopAnswer>
-  /** How far the ladder is; null when none ever ran. */
-  stopReport(run: RunId): Promise<StopAnswer | null>
+  /** How far the ladder of the STOP with this id is; null when it never ran, or was ended from outside. */
+  stopReport(run: RunId, stopId: string, workers: readonly KnownWorker[]): Promise<StopAnswer | null>
   /** What a program may take over from the node's own login (PATH, HOME, …). */
   baseEnvironment(): Promise<ReadonlyMap<string, string>>
   logPath(run: RunId, worker: WorkerId): string
@@ -33,22 +36,24 @@ export interface WorkerLaunch {
 }
 
 /** Who Drydock believes a worker's leader to be; null when it never heard. */
-interface KnownWorker {
+export interface KnownWorker {
   readonly worker: WorkerId
   readonly identity: ProcessIdentity | null
 }
 
 export interface StopLadder {
+  /** Names this STOP: a report that is found later says whose it is. */
+  readonly stopId: string
   readonly signal: string
   /** 0 goes to KILL at once. */
   readonly graceSeconds: number
 }
 
-export interface StartAnswer {
+export type StartAnswer =
   /** `exists`: somebody started this worker before, and this is who runs there. */
-  readonly outcome: 'started' | 'exists'
-  readonly identity: ProcessIdentity
-}
+  | { readonly outcome: 'started' | 'exists'; readonly identity: ProcessIdentity }
+  /** Its folder is made, and nobody has said yet who runs in it: it may still come up. */
+  | { readonly outcome: 'unsure'; readonly sentence: string }
 
 export type WatchedWorker =
   | { readonly worker: WorkerId; readonly state: 'absent' | 'launching' }
@@ -70,8 +75,10 @@ export type WatchedWorker =
 export interface FamilyMember {
   readonly pid: number
   readonly startTicks: number
-  /** null: the process carries no readable mark (it renamed itself, or cleared its environment). */
+  /** null: the process carries no mark of a worker (it cleared its environment, or overwrote it). */
   readonly worker: WorkerId | null
+  /** Whether its environment could be read, and was not empty. */
+  readonly isReadable: boolean
   readonly flags: ReportedFlags
 }
 

@@ -8,6 +8,10 @@ const identity = { pid: 42, processGroup: 42, startTicks: 9001, bootId: BOOT }
 
 it('reads who was started', () => {
   expect(parseStart(`STARTED 42 42 9001 ${BOOT}\n`)).toEqual({ outcome: 'started', identity })
+  expect(parseStart('UNSURE its wrapper has not come up yet.\n')).toEqual({
+    outcome: 'unsure',
+    sentence: 'its wrapper has not come up yet.',
+  })
   expect(parseStart(`EXISTS 42 42 9001 ${BOOT}\n`)).toEqual({ outcome: 'exists', identity })
 })
 
@@ -34,10 +38,28 @@ it('reads what became of each worker', () => {
 })
 
 it('reads the mode of each process, with null for what it does not show', () => {
-  expect(parseFamily('42 9001 bots-1 1 0\n43 9002 - - -\n44 9003 bots-1 0,1 (odd)\n')).toEqual([
-    { pid: 42, startTicks: 9001, worker: 'bots-1', flags: { dryRun: '1', allowOrders: '0' } },
-    { pid: 43, startTicks: 9002, worker: null, flags: { dryRun: null, allowOrders: null } },
-    { pid: 44, startTicks: 9003, worker: 'bots-1', flags: { dryRun: '0,1', allowOrders: '(odd)' } },
+  expect(parseFamily('42 9001 bots-1 1 0 r\n43 9002 - - - u\n44 9003 bots-1 0,1 (odd) r\n')).toEqual([
+    {
+      pid: 42,
+      startTicks: 9001,
+      worker: 'bots-1',
+      isReadable: true,
+      flags: { dryRun: '1', allowOrders: '0' },
+    },
+    {
+      pid: 43,
+      startTicks: 9002,
+      worker: null,
+      isReadable: false,
+      flags: { dryRun: null, allowOrders: null },
+    },
+    {
+      pid: 44,
+      startTicks: 9003,
+      worker: 'bots-1',
+      isReadable: true,
+      flags: { dryRun: '0,1', allowOrders: '(odd)' },
+    },
   ])
 })
 

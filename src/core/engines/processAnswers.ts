@@ -7,9 +7,10 @@ import type { FamilyMember, LeaderState, StartAnswer, StopAnswer, WatchedWorker 
 
 /** Parsers of what the node-side scripts print. The scripts' comments say who prints what; all are line oriented. */
 
-/** Shape: `STARTED <pid> <group> <ticks> <boot id>`. Errors: `probe-unreadable` for anything else. */
+/** Shape: `STARTED` or `EXISTS` and `<pid> <group> <ticks> <boot id>`, or `UNSURE <why>`. Errors: `probe-unreadable`. */
 export function parseStart(text: string): StartAnswer {
   const [word, ...rest] = text.trim().split(' ')
+  if (word === 'UNSURE') return { outcome: 'unsure', sentence: rest.join(' ') }
   const identity = identityOf(rest)
   if (identity === null || (word !== 'STARTED' && word !== 'EXISTS')) throw unreadable('start', text)
   return { outcome: word === 'STARTED' ? 'started' : 'exists', identity }
@@ -49,11 +50,11 @@ function watchedOf(
   return { worker, state, identity }
 }
 
-/** Shape: `<pid> <ticks> <worker|-> <DRY_RUN|-> <ALLOW_ORDERS|->`, a line a process. Absent: `-` is null. */
+/** Shape: `<pid> <ticks> <worker|-> <DRY_RUN|-> <ALLOW_ORDERS|-> <r|u>`, a line a process. Absent: `-` is null. */
 export function parseFamily(text: string): FamilyMember[] {
   return linesOf(text).map(line => {
-    const [pid, ticks, worker, dryRun, allowOrders] = line.split(' ')
-    if (!isCount(pid) || !isCount(ticks) || dryRun === undefined || allowOrders === undefined) {
+    const [pid, ticks, worker, dryRun, allowOrders, readable] = line.split(' ')
+    if (!isCount(pid) || !isCount(ticks) || dryRun === undefined || allowOrders === undefined || !readable) {
       throw unreadable('family', line)
     }
     const known = WorkerId.safeParse(worker)
@@ -61,6 +62,7 @@ export function parseFamily(text: string): FamilyMember[] {
       pid: Number(pid),
       startTicks: Number(ticks),
       worker: worker !== '-' && known.success ? known.data : null,
+      isReadable: readable === 'r',
       flags: { dryRun: absentAsNull(dryRun), allowOrders: absentAsNull(allowOrders) },
     }
   })

@@ -8,7 +8,7 @@ import type { LocalEngine } from '../../../e2e/rig/localEngine'
 import { openLocalEngine } from '../../../e2e/rig/localEngine'
 import { isAlive, readProcess } from '../../../e2e/rig/processes'
 import type { ProcessIdentity } from '../../contract/runs'
-import type { Engine, StopAnswer, WorkerLaunch } from './engine'
+import type { Engine, StartAnswer, StopAnswer, WorkerLaunch } from './engine'
 
 const SHELLS: readonly (readonly [name: string, sh: readonly [string, ...string[]]])[] = [
   ['dash', ['dash']],
@@ -51,14 +51,13 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     patch: Partial<WorkerLaunch> = {},
   ): Promise<{ run: RunId; identity: ProcessIdentity }> {
     const run = newRun()
-    const { identity } = await engine.start(launch(run, command, patch))
-    return { run, identity }
+    return { run, identity: identityOf(await engine.start(launch(run, command, patch))) }
   }
 
   async function ended(run: RunId): Promise<number> {
     return await vi.waitFor(
       async () => {
-        const [row] = await engine.watch(run, [WORKER])
+        const [row] = await engine.watch(run, [{ worker: WORKER, identity: null }])
         if (row?.state !== 'ended') throw new Error(`still ${row?.state}`)
         return row.exitCode
       },
@@ -77,12 +76,12 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     )
 
   const stop = (run: RunId, identity: ProcessIdentity | null, graceSeconds = 5): Promise<StopAnswer> =>
-    engine.stop(run, { signal: 'TERM', graceSeconds }, [{ worker: WORKER, identity }])
+    engine.stop(run, { stopId: 's1', signal: 'TERM', graceSeconds }, [{ worker: WORKER, identity }])
 
   async function finished(run: RunId): Promise<StopAnswer> {
     return await vi.waitFor(
       async () => {
-        const report = await engine.stopReport(run)
+        const report = await engine.stopReport(run, 's1', [{ worker: WORKER, identity: null }])
         if (report === null || report.phase === 'under-way') throw new Error('still under way')
         return report
       },
@@ -96,11 +95,13 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
       Array.from({ length: 20 }, () => engine.start(launch(run, 'exec sleep 300'))),
     )
     expect(answers.filter(answer => answer.outcome === 'started')).toHaveLength(1)
-    expect(new Set(answers.map(answer => JSON.stringify(answer.identity))).size).toBe(1)
-    const { identity } = answers[0]!
+    expect(new Set(answers.map(answer => JSON.stringify(identityOf(answer)))).size).toBe(1)
+    const identity = identityOf(answers[0]!)
     expect(startTicks(identity.pid)).toBe(identity.startTicks)
     expect(identity.processGroup).toBe(identity.pid)
-    expect(await engine.watch(run, [WORKER])).toEqual([{ worker: WORKER, state: 'running', identity }])
+    expect(await engine.watch(run, [{ worker: WORKER, identity: null }])).toEqual([
+      { worker: WORKER, state: 'running', identity },
+    ])
     expect((await stop(run, identity)).phase).toBe('proved')
   })
 
@@ -142,7 +143,12 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     const { run, identity } = await start('exec sleep 300')
     process.kill(-identity.processGroup, 'SIGKILL')
     await vi.waitFor(async () => {
-      expect(await engine.watch(run, [WORKER, WorkerId.parse('bots-9')])).toEqual([
+      expect(
+        await engine.watch(
+          run,
+          [WORKER, WorkerId.parse('bots-9')].map(worker => ({ worker, identity: null })),
+        ),
+      ).toEqual([
         { worker: WORKER, state: 'vanished', identity },
         { worker: 'bots-9', state: 'absent' },
       ])
@@ -150,7 +156,9 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
   })
 
   it('proves a willing process gone, its children with it', async () => {
-    const { run, identity } = await start('sleep 300 & sleep 301; true')
+    const ready = join(home, 'willing')
+    const { run, identity } = await start(`sleep 300 & echo up > ${ready}; sleep 301; true`)
+    await written(ready)
     const answer = await stop(run, identity)
     expect(answer).toMatchObject({
       phase: 'proved',
@@ -227,11 +235,10 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     process.kill(-identity.processGroup, 'SIGKILL')
     const innocent = spawn('sleep', ['300'], { detached: true })
     try {
-      const forged = { ...identity, pid: innocent.pid!, processGroup: innocent.pid! }
-      writeFileSync(
-        join(dirOf(run), 'pid'),
-        `${innocent.pid} ${innocent.pid} ${identity.startTicks} ${identity.bootId}\n`,
-      )
+      // Not the worker's own start: both may have begun in the same hundredth of a second.
+      const ticks = Number(startTicks(innocent.pid!)) - 1
+      const forged = { ...identity, pid: innocent.pid!, processGroup: innocent.pid!, startTicks: ticks }
+      writeFileSync(join(dirOf(run), 'pid'), `${innocent.pid} ${innocent.pid} ${ticks} ${identity.bootId}\n`)
       expect(await stop(run, forged)).toMatchObject({ workers: [{ leader: 'refused' }], processesGone: 0 })
       expect(await stop(run, forged, 0)).toMatchObject({ phase: 'proved', processesGone: 0 })
       expect(innocent.exitCode ?? innocent.signalCode).toBeNull()
@@ -248,7 +255,7 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
       join(dirOf(run), 'pid'),
       `${identity.pid} ${identity.pid} ${identity.startTicks} ${bootId}\n`,
     )
-    const [row] = await engine.watch(run, [WORKER])
+    const [row] = await engine.watch(run, [{ worker: WORKER, identity: null }])
     expect(row).toMatchObject({ state: 'rebooted' })
     process.kill(-identity.processGroup, 'SIGKILL')
   })
@@ -292,6 +299,11 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     expect(execFileSync('find', [home, '-name', 'canary']).toString()).toBe('')
   })
 })
+
+function identityOf(answer: StartAnswer): ProcessIdentity {
+  if (answer.outcome === 'unsure') throw new Error(answer.sentence)
+  return answer.identity
+}
 
 /** Field 22 of the process's stat; null when there is no such process, or only a zombie. */
 function startTicks(pid: number): number | null {

@@ -1,4 +1,3 @@
-import type { ProcessIdentity } from '../../contract/runs'
 import { AppError } from '../kernel/appError'
 import { ENV_NAME, shellQuote } from '../kernel/shellQuote'
 import type { NodeFacts, NodeShell } from '../nodes/nodeShell'
@@ -7,7 +6,7 @@ import processes from '../runs/nodeSide/processes.sh?raw'
 import start from '../runs/nodeSide/start.sh?raw'
 import stop from '../runs/nodeSide/stop.sh?raw'
 import watch from '../runs/nodeSide/watch.sh?raw'
-import type { Engine, WorkerLaunch } from './engine'
+import type { Engine, KnownWorker, WorkerLaunch } from './engine'
 import { parseFamily, parseStart, parseStop, parseStopReport, parseWatch } from './processAnswers'
 
 /** Every function that Drydock calls on a node: given to the control shell when a link comes up. */
@@ -47,32 +46,31 @@ export function createProcessEngine(online: {
     },
 
     async watch(run, workers) {
-      return parseWatch(await shell.call('drydock_watch', [stateDir, run, ...workers]))
+      return parseWatch(await shell.call('drydock_watch', [stateDir, run, ...workers.map(identityWord)]))
     },
 
     async family(run, workers) {
-      const leaders = workers.map(({ worker, identity }) =>
-        identity === null || identity.bootId !== facts.bootId
-          ? `${worker}:-`
-          : `${worker}:${identity.pid}:${identity.startTicks}`,
+      // Pids of an earlier boot are somebody else's by now.
+      const here = workers.map(known =>
+        known.identity?.bootId === facts.bootId ? known : { ...known, identity: null },
       )
-      return parseFamily(await shell.call('drydock_family', [stateDir, run, ...leaders]))
+      return parseFamily(await shell.call('drydock_family', [stateDir, run, ...here.map(familyWord)]))
     },
 
-    async stop(run, ladder, workers) {
-      const graceHundredths = String(Math.round(ladder.graceSeconds * 100))
-      const identities = workers.map(({ worker, identity }) => `${worker}:${identityWord(identity)}`)
-      return parseStop(
-        await shell.call('drydock_stop', [stateDir, run, ladder.signal, graceHundredths, ...identities]),
-      )
+    async stop(run, { stopId, signal, graceSeconds }, workers) {
+      const graceHundredths = String(Math.round(graceSeconds * 100))
+      const args = [stateDir, run, stopId, signal, graceHundredths, ...workers.map(identityWord)]
+      return parseStop(await shell.call('drydock_stop', args))
     },
 
-    async stopReport(run) {
-      return parseStopReport(await shell.call('drydock_stop_report', [stateDir, run]))
+    async stopReport(run, stopId, workers) {
+      const names = workers.map(({ worker }) => worker)
+      return parseStopReport(await shell.call('drydock_stop_report', [stateDir, run, stopId, ...names]))
     },
 
     baseEnvironment() {
       base ??= shell.call('drydock_base_environment', []).then(parseEnvironment)
+      base.catch(() => (base = null))
       return base
     },
   }
@@ -87,8 +85,14 @@ function parseEnvironment(printed: string): ReadonlyMap<string, string> {
   )
 }
 
-function identityWord(identity: ProcessIdentity | null): string {
-  return identity === null ? '-' : `${identity.pid}:${identity.startTicks}:${identity.bootId}`
+function identityWord({ worker, identity }: KnownWorker): string {
+  return identity === null
+    ? `${worker}:-`
+    : `${worker}:${identity.pid}:${identity.startTicks}:${identity.bootId}`
+}
+
+function familyWord({ worker, identity }: KnownWorker): string {
+  return identity === null ? `${worker}:-` : `${worker}:${identity.pid}:${identity.startTicks}`
 }
 
 /** The sourced file that makes the closed environment. Every value passes the one quoting function. */

@@ -37,7 +37,7 @@ describe.each([
       ['DRY_RUN', '1'],
       ['ALLOW_ORDERS', '0'],
     ] as const
-    const { identity } = await local.engine.start({
+    const answer = await local.engine.start({
       run,
       worker,
       command: `(setsid sh -c 'env -i /bin/sh -c "echo \\$\\$ > ${pidFile}; exec /bin/sleep 300" &' &); exec sleep 300`,
@@ -47,6 +47,8 @@ describe.each([
       dryRun: '1',
       allowOrders: '0',
     })
+    if (answer.outcome === 'unsure') throw new Error(answer.sentence)
+    const { identity } = answer
     const open = readdirSync(`/proc/${identity.pid}/fd`).map(Number)
     // 10 and 11 are where the wrapper's own shell keeps its script.
     expect(open.filter(file => file > 2 && file !== 10 && file !== 11)).toEqual([])
@@ -55,8 +57,10 @@ describe.each([
       if (found === null) throw new Error('not yet')
       return found
     })
-    const answer = await local.engine.stop(run, { signal: 'TERM', graceSeconds: 5 }, [{ worker, identity }])
-    expect(answer.phase).toBe('proved')
+    const stopped = await local.engine.stop(run, { stopId: 's', signal: 'TERM', graceSeconds: 5 }, [
+      { worker, identity },
+    ])
+    expect(stopped.phase).toBe('proved')
     expect(isAlive(daemon)).toBe(false)
   })
 })

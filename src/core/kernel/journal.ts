@@ -47,7 +47,7 @@ export type Journal<T> = ReturnType<typeof openJournal<T>>
 /** One write may take only a part (a disk that fills up); the next one then says why. */
 function writeWhole(file: number, text: string): void {
   const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
 }
 
 function readPending<T>(path: string, parse: (body: unknown) => T | null): Map<string, Intent<T>> {

@@ -1,6 +1,7 @@
 import type { NodeName, RunId, WorkerId } from '../../contract/ids'
 import type { Engine } from '../engines/engine'
 import { AppError } from '../kernel/appError'
+import { withLimit } from '../kernel/limit'
 import type { TaskGroup } from '../kernel/taskGroup'
 import type { NodeShell } from '../nodes/nodeShell'
 import type { LogFollower } from './logFollower'
@@ -8,6 +9,7 @@ import type { FollowedWorker, WorkerLogDeps } from './workerLog'
 import { followWorker } from './workerLog'
 
 const DRAIN_MS = 30_000
+const RETRY_MS = 5_000
 
 /** The log followers of one node, for as long as one link (and with it `tasks`) lasts: at most one a worker. */
 export function createFollowers(
@@ -51,7 +53,7 @@ export function createFollowers(
 
     /** Until a worker's log is complete here, 30 s at most. */
     async drain(run: RunId, worker: WorkerId, signal: AbortSignal): Promise<void> {
-      await isDrained(run, worker, AbortSignal.any([signal, AbortSignal.timeout(DRAIN_MS)]))
+      await withLimit(deps.clock, DRAIN_MS, signal, limited => isDrained(run, worker, limited))
     },
 
     /** Fetches what is left of the log of a worker that has ended, however long it takes, and ends following it. */
@@ -78,9 +80,14 @@ function follow(deps: WorkerLogDeps, worker: FollowedWorker, tasks: TaskGroup, o
     if (tasks.signal.aborted) resolve(null)
     tasks.start(`log ${worker.run} ${worker.worker}`, async signal => {
       const either = AbortSignal.any([signal, end.signal])
-      await followWorker(deps, worker, resolve, either).catch(unlessUnreachable)
-      resolve(null)
-      onEnd()
+      try {
+        await followWorker(deps, worker, resolve, either).catch(unlessUnreachable)
+      } finally {
+        resolve(null)
+        // Whatever it was (a full disk on this PC, say): it is tried again, but not in every second.
+        if (!either.aborted) await deps.clock.sleep(RETRY_MS, either)
+        onEnd()
+      }
     })
   })
   return { ready, end }

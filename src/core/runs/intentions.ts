@@ -5,6 +5,12 @@ import { RunRecord } from './runRecord'
 /** What Drydock writes down before it changes anything on a node. */
 export const Intentions = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('start'), record: RunRecord }),
-  z.object({ kind: z.literal('stop'), run: RunId, nodes: z.array(NodeName), force: z.boolean() }),
+  z.object({
+    kind: z.literal('stop'),
+    run: RunId,
+    node: NodeName,
+    isForced: z.boolean(),
+    stopId: z.string(),
+  }),
 ])
 export type Intentions = z.infer<typeof Intentions>

@@ -1,5 +1,5 @@
 import type { NodeName, RunId, WorkerId } from '../../contract/ids'
-import type { Engine } from '../engines/engine'
+import type { Engine, WatchedWorker } from '../engines/engine'
 import { AppError } from '../kernel/appError'
 import { createPause } from '../kernel/pause'
 import { createTaskGroup } from '../kernel/taskGroup'
@@ -7,6 +7,7 @@ import type { FleetNode } from '../nodes/fleetNodes'
 import { createFollowers } from './followers'
 import type { ModeReadDeps } from './modeReader'
 import { createModeReader } from './modeReader'
+import type { RunWorker } from './runBook'
 import { applyWatched } from './watchedWorker'
 import type { WorkerLogDeps } from './workerLog'
 import { isActive } from './workerState'
@@ -17,48 +18,42 @@ export interface NodeWatchDeps extends WorkerLogDeps, ModeReadDeps {
   readonly onCrash: (name: string, error: unknown) => void
 }
 
-/** Watches the workers of one node once a second, for as long as one link lasts. */
+/**
+ * Watches the workers of one node once a second, for as long as one link lasts. Their modes are read in a loop of
+ * their own: nothing that takes long elsewhere (a log to be fetched) may make the guard look away.
+ */
 export function createNodeWatch(
   deps: NodeWatchDeps,
   name: NodeName,
   engine: Engine,
   session: NonNullable<FleetNode['online']>,
 ) {
-  const { book, clock, onCrash } = deps
+  const { clock, onCrash } = deps
   const over = new AbortController()
-  const pause = createPause(clock)
   const group = createTaskGroup(onCrash, over.signal)
-  const followers = createFollowers(deps, name, engine, session, group)
-  const lookAt = createLook(deps, name, engine, followers)
-
-  async function round(signal: AbortSignal): Promise<void> {
-    const mine = book.active().filter(({ record }) => record.worker.node === name)
-    for (const { run, record } of book.tails()) {
-      if (record.worker.node === name) followers.finish(run, record.worker.id)
-    }
-    const runs = [...new Set(mine.map(({ run }) => run))]
-    await Promise.all(
-      runs.map(run => {
-        const workers = mine.filter(one => one.run === run).map(({ record }) => record.worker.id)
-        return lookAt(run, workers, signal)
-      }),
-    )
-  }
+  const looks = [createStateLook(deps, name, engine, session, group), createModeLook(deps, name, engine)]
+  const pauses = looks.map(() => createPause(clock))
 
   return {
     session,
-    nudge: (): void => pause.wake(),
+    nudge: (): void => pauses.forEach(pause => pause.wake()),
     stop: (): void => over.abort(),
-    async run(parent: AbortSignal): Promise<void> {
-      const signal = AbortSignal.any([parent, over.signal])
+
+    async run(): Promise<void> {
       await engine.baseEnvironment().catch(() => undefined) // asked for now, so that no START has to wait for it
-      while (!signal.aborted) {
-        await round(signal).catch((error: unknown) => {
-          // A link that dies under a question is told by the link itself.
-          if (!(error instanceof AppError && error.code === 'unreachable')) onCrash(`watch ${name}`, error)
+      looks.forEach((look, i) => {
+        group.start(`look at ${name}`, async signal => {
+          while (!signal.aborted) {
+            await look().catch((error: unknown) => {
+              // A link that dies under a question is told by the link itself.
+              if (!(error instanceof AppError && error.code === 'unreachable'))
+                onCrash(`watch ${name}`, error)
+            })
+            await pauses[i]?.wait(PERIOD_MS, signal)
+          }
         })
-        await pause.wait(PERIOD_MS, signal)
-      }
+      })
+      await aborted(over.signal)
       await group[Symbol.asyncDispose]()
     },
   }
@@ -66,28 +61,98 @@ export function createNodeWatch(
 
 export type NodeWatch = ReturnType<typeof createNodeWatch>
 
-/** One look at the workers of a run: their modes, their states, and in the end what they left behind. */
-function createLook(
+/** What became of the workers, by the node's own records; an end is told when its whole log is here. */
+function createStateLook(
   deps: NodeWatchDeps,
   name: NodeName,
   engine: Engine,
-  followers: ReturnType<typeof createFollowers>,
+  session: NonNullable<FleetNode['online']>,
+  group: ReturnType<typeof createTaskGroup>,
 ) {
   const { book, clock } = deps
-  const modes = createModeReader(deps, name, engine)
+  const followers = createFollowers(deps, name, engine, session, group)
+  const ending = new Set<string>()
 
-  return async (run: RunId, workers: readonly WorkerId[], signal: AbortSignal): Promise<void> => {
-    await modes.look(run)
-    const rows = await engine.watch(run, workers)
-    await Promise.all(
-      rows.map(async row => {
-        if (row.state !== 'absent') followers.ensure(run, row.worker)
-        // An end is told only when its whole log is here.
-        if (row.state === 'ended' || row.state === 'vanished') await followers.drain(run, row.worker, signal)
-        applyWatched(book, clock, run, row)
-      }),
-    )
-    const isOver = book.workersOn(run, name).every(({ worker }) => !isActive(worker.state))
-    if (isOver) await modes.lookForLeftOvers(run)
+  function take(run: RunId, row: WatchedWorker): void {
+    const key = `${run} ${row.worker}`
+    if (row.state !== 'absent') followers.ensure(run, row.worker)
+    if (row.state !== 'ended' && row.state !== 'vanished') {
+      applyWatched(book, clock, run, row)
+    } else if (!ending.has(key)) {
+      ending.add(key)
+      group.start(`end of ${key}`, async signal => {
+        try {
+          await tellEnd(run, row, signal)
+        } finally {
+          ending.delete(key)
+        }
+      })
+    }
   }
+
+  /** A worker whose wrapper alone was killed has not ended: its processes go on, and are watched and stopped. */
+  async function tellEnd(run: RunId, row: WatchedWorker, signal: AbortSignal): Promise<void> {
+    const { identity } = book.worker(run, row.worker)
+    const family =
+      row.state === 'vanished' ? await engine.family(run, [{ worker: row.worker, identity }]) : []
+    if (family.length > 0) {
+      const detail = `its wrapper was killed from outside; alive: ${family.map(({ pid }) => pid).join(' ')}`
+      book.note(run, row.worker, { type: 'confirmed' }, { detail })
+      return
+    }
+    await followers.drain(run, row.worker, signal)
+    if (!signal.aborted) applyWatched(book, clock, run, row)
+  }
+
+  return async (): Promise<void> => {
+    for (const { run, record } of onNode(book.tails(), name)) followers.finish(run, record.worker.id)
+    for (const [run, workers] of byRun(onNode(book.active(), name))) {
+      const known = book
+        .workersOn(run, name)
+        .filter(({ worker }) => workers.includes(worker.id))
+        .map(({ worker }) => ({ worker: worker.id, identity: worker.identity }))
+      for (const row of await engine.watch(run, known)) take(run, row)
+    }
+  }
+}
+
+/** What the processes carry; and, once a run has ended here, what it left behind, for as long as that lives. */
+function createModeLook(deps: NodeWatchDeps, name: NodeName, engine: Engine) {
+  const { book } = deps
+  const modes = createModeReader(deps, name, engine)
+  const watched = new Set<RunId>()
+
+  return async (): Promise<void> => {
+    for (const [run] of byRun(onNode(book.active(), name))) watched.add(run)
+    for (const run of watched) {
+      try {
+        if (book.workersOn(run, name).some(({ worker }) => isActive(worker.state))) {
+          await modes.look(run)
+        } else if (!(await modes.lookForLeftOvers(run))) {
+          watched.delete(run)
+          modes.forget(run)
+        }
+      } catch (error) {
+        if (!(error instanceof AppError && error.code === 'unreachable')) modes.lookFailed(run)
+        throw error
+      }
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+function onNode(workers: readonly RunWorker[], name: NodeName): readonly RunWorker[] {
+  return workers.filter(({ record }) => record.worker.node === name)
+}
+
+function byRun(workers: readonly RunWorker[]): ReadonlyMap<RunId, readonly WorkerId[]> {
+  const runs = new Map<RunId, WorkerId[]>()
+  for (const { run, record } of workers) runs.set(run, [...(runs.get(run) ?? []), record.worker.id])
+  return runs
 }

@@ -18,6 +18,8 @@ export interface RunBookDeps {
   readonly store: Store
   readonly clock: Clock
   readonly nameMode: NameMode
+  /** The store cannot be written (a full disk): the change holds in memory, and is written with the next one. */
+  readonly onStoreTrouble: (error: unknown) => void
   /** Called after every change, in order. */
   readonly onRun: (run: Run) => void
 }
@@ -43,6 +45,12 @@ export function createRunBook(deps: RunBookDeps) {
     /** Errors: `not-found`. */
     get: (run: RunId): Run => toRun(recordOf(run), nameMode),
     record: recordOf,
+    /** Errors: `not-found`. */
+    worker(run: RunId, id: WorkerId): Worker {
+      const found = recordOf(run).workers.find(({ worker }) => worker.id === id)?.worker
+      if (found === undefined) throw new AppError('not-found', `The run ${run} has no worker ${id}.`)
+      return found
+    },
     workersOn: (run: RunId, node: NodeName): WorkerRecord[] =>
       recordOf(run).workers.filter(({ worker }) => worker.node === node),
 
@@ -85,7 +93,8 @@ export function createRunBook(deps: RunBookDeps) {
   }
 }
 
-function createPages({ store, nameMode, onRun }: RunBookDeps) {
+function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
+  const saver = createSaver(store, onStoreTrouble)
   const records = new Map(store.runs(MAX_RUNS).map(record => [record.id, record]))
   const adjusted = new Set<RunId>()
   let timer: NodeJS.Timeout | null = null
@@ -98,12 +107,7 @@ function createPages({ store, nameMode, onRun }: RunBookDeps) {
 
   function keep(record: RunRecord, changed: readonly WorkerId[]): void {
     records.set(record.id, record)
-    store.together(() => {
-      store.saveRun(record)
-      record.workers.forEach((worker, position) => {
-        if (changed.includes(worker.worker.id)) store.saveWorker(record.id, position, worker)
-      })
-    })
+    saver.save(record, changed)
     onRun(toRun(record, nameMode))
   }
 
@@ -137,6 +141,36 @@ function createPages({ store, nameMode, onRun }: RunBookDeps) {
       timer ??= setTimeout(flush, ADJUST_MS)
     },
     close: flush,
+  }
+}
+
+/** Saves changes. What could not be written is written with the next change: a full disk must not stop a STOP. */
+function createSaver(store: Store, onStoreTrouble: (error: unknown) => void) {
+  const unsaved = new Map<RunId, RunRecord>()
+
+  function write(record: RunRecord, changed: readonly WorkerId[]): void {
+    store.saveRun(record)
+    record.workers.forEach((worker, position) => {
+      if (changed.includes(worker.worker.id)) store.saveWorker(record.id, position, worker)
+    })
+  }
+
+  return {
+    save(record: RunRecord, changed: readonly WorkerId[]): void {
+      const all = unsaved.has(record.id) ? idsOf(record) : changed
+      unsaved.delete(record.id)
+      try {
+        store.together(() => {
+          write(record, all)
+          for (const other of unsaved.values()) write(other, idsOf(other))
+        })
+        if (unsaved.size > 0) unsaved.clear()
+        onStoreTrouble(null)
+      } catch (error) {
+        unsaved.set(record.id, record)
+        onStoreTrouble(error)
+      }
+    },
   }
 }
 

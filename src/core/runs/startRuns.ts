@@ -5,7 +5,7 @@ import type { ModeFlags } from '../../contract/mode'
 import type { Run } from '../../contract/runs'
 import type { AlertBoard } from '../alertBoard'
 import type { Fleet, PlanConfig } from '../config/fleetSchema'
-import type { Engine } from '../engines/engine'
+import type { Engine, WorkerLaunch } from '../engines/engine'
 import { AppError, sentenceOf } from '../kernel/appError'
 import type { Clock } from '../kernel/clock'
 import type { Journal } from '../kernel/journal'
@@ -30,6 +30,8 @@ export interface StartRunsDeps {
   readonly modeFlags: () => ModeFlags
   readonly alerts: AlertBoard
   readonly clock: Clock
+  /** Settles an intent, once what it led to is safe on the disk. */
+  readonly settle: (intent: string) => void
   /** A worker was confirmed on this node: look at it now. */
   readonly onConfirmed: (node: NodeName) => void
 }
@@ -45,8 +47,9 @@ export function createStartRuns(deps: StartRunsDeps) {
   async function begin(plan: PlanConfig): Promise<Run> {
     const run = newRunId(deps.clock.nowMs())
     const { workers, skipped } = reachable(deps, planWorkers(deps.fleet(), plan, run), plan)
-    const flags = deps.modeFlags()
     const prepared = await prepare(deps, workers)
+    // Only now: preparing takes time, and the switches may have gone back to SAFE meanwhile.
+    const flags = deps.modeFlags()
     const launches = workers.map(spec => launchOf(spec, plan, run, flags, preparedOf(prepared, spec.node)))
     const record = newRecord(deps, plan, run, flags, workers)
     deps.journal.open({ id: `start ${run}`, body: { kind: 'start', record } })
@@ -55,11 +58,11 @@ export function createStartRuns(deps: StartRunsDeps) {
     await Promise.all(
       [...prepared.values()].map(async node => {
         const own = launches.filter((_, i) => workers[i]?.node === node.name)
-        for (const launch of own) await startWorker(deps, node, launch)
+        for (const launch of own) await startWorker(deps, node, launch, flags)
         deps.onConfirmed(node.name)
       }),
     )
-    deps.journal.settle(`start ${run}`)
+    deps.settle(`start ${run}`)
     return deps.book.get(run)
   }
 
@@ -70,7 +73,7 @@ export function createStartRuns(deps: StartRunsDeps) {
       if (plan === undefined) throw new AppError('not-found', `There is no plan ${name} in fleet.yaml.`)
       const current = underWay.get(name)
       if (current !== undefined) return await current
-      refuseIfRunning(deps.book, name)
+      refuseIfRunning(deps, name)
       const starting = begin(plan).finally(() => underWay.delete(name))
       underWay.set(name, starting)
       return await starting
@@ -78,8 +81,11 @@ export function createStartRuns(deps: StartRunsDeps) {
   }
 }
 
-function refuseIfRunning(book: RunBook, plan: PlanName): void {
-  const active = book.active().find(({ run }) => book.record(run).plan === plan)
+/** A worker on a machine that is no longer in the fleet can neither be seen nor stopped: it does not hold the plan. */
+function refuseIfRunning({ book, nodes }: StartRunsDeps, plan: PlanName): void {
+  const active = book
+    .active()
+    .find(({ run, record }) => book.record(run).plan === plan && nodes.get(record.worker.node) !== undefined)
   if (active === undefined) return
   throw new AppError('refused', `${plan} is already running (run ${active.run}).`, {
     hint: 'Stop that run first, or wait until it has ended.',
@@ -132,20 +138,42 @@ function preparedOf(prepared: ReadonlyMap<NodeName, PreparedNode>, name: NodeNam
 }
 
 async function startWorker(
-  { book }: StartRunsDeps,
+  { book, modeFlags }: StartRunsDeps,
   node: PreparedNode,
-  launch: ReturnType<typeof launchOf>,
+  launch: WorkerLaunch,
+  flags: ModeFlags,
 ): Promise<void> {
   const { run, worker } = launch
-  try {
-    const { identity } = await node.engine.start(launch)
-    book.note(run, worker, { type: 'confirmed' }, { identity, detail: null })
-  } catch (error) {
-    const isLost = error instanceof AppError && error.code === 'unreachable'
-    if (!isLost && !(error instanceof AppError)) throw error
-    const detail = isLost ? 'the link died during START: whether it runs is not known yet' : sentenceOf(error)
-    book.note(run, worker, isLost ? { type: 'link-lost' } : { type: 'refused' }, { detail })
+  // A STOP may have come meanwhile: it takes the folders of those that were not started yet.
+  if (book.worker(run, worker).state !== 'starting') return
+  if (!isStillMeant(flags, modeFlags())) {
+    book.note(run, worker, { type: 'refused' }, { detail: 'the run mode was changed during START' })
+    return
   }
+  try {
+    const answer = await node.engine.start(launch)
+    if (answer.outcome === 'unsure')
+      book.note(run, worker, { type: 'link-lost' }, { detail: answer.sentence })
+    else book.note(run, worker, { type: 'confirmed' }, { identity: answer.identity, detail: null })
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    // Only the node's own refusal says that nothing was started; any other silence is a question.
+    if (error.code === 'launch-failed')
+      book.note(run, worker, { type: 'refused' }, { detail: sentenceOf(error) })
+    else
+      book.note(
+        run,
+        worker,
+        { type: 'link-lost' },
+        { detail: `whether it started is not known: ${error.message}` },
+      )
+  }
+}
+
+/** What was switched on for this start may be taken back while it is under way; SAFE needs no asking. */
+function isStillMeant(flags: ModeFlags, now: ModeFlags): boolean {
+  const isSafe = flags.dryRun && !flags.allowOrders
+  return isSafe || (flags.dryRun === now.dryRun && flags.allowOrders === now.allowOrders)
 }
 
 function newRecord(
@@ -189,6 +217,7 @@ function newRecord(
 }
 
 function tellSkipped(alerts: AlertBoard, plan: PlanName, skipped: readonly NodeName[]): void {
+  alerts.clear(`skipped ${plan}`)
   if (skipped.length === 0) return
   alerts.raise({
     id: `skipped ${plan}`,

@@ -1,13 +1,15 @@
 import type { NodeName, RunId } from '../../contract/ids'
 import type { NodeStop } from '../../contract/runs'
-import type { Engine, StopAnswer, StopLadder } from '../engines/engine'
-import { AppError } from '../kernel/appError'
+import type { Engine, KnownWorker, StopAnswer, StopLadder } from '../engines/engine'
+import { AppError, sentenceOf } from '../kernel/appError'
 import type { Clock } from '../kernel/clock'
 import type { RunBook } from './runBook'
 import { answeredNode, howSentence } from './stopReport'
 import { exitSentence } from './workerState'
 
 const POLL_MS = 200
+/** A ladder that has said nothing new so long after its KILL has been ended from outside, or cannot write. */
+const OVERDUE_MS = 5_000
 
 export interface StopNodeDeps {
   readonly book: RunBook
@@ -16,6 +18,8 @@ export interface StopNodeDeps {
   readonly engineOf: (node: NodeName) => Engine | null
   /** Until the node's link is online, or `signal` aborts. */
   readonly online: (node: NodeName, signal: AbortSignal) => Promise<void>
+  /** Whether the node is in the fleet at all. */
+  readonly isInFleet: (node: NodeName) => boolean
   /** Workers on this node have ended: what is left of their logs can be fetched. */
   readonly onConcluded: (node: NodeName) => void
   readonly vramUsedMiB: (node: NodeName) => number | null
@@ -26,7 +30,7 @@ export interface NodeStopTask {
   readonly node: NodeName
   readonly ladder: StopLadder
   readonly isForced: boolean
-  /** A STOP that an earlier Drydock sent: its ladder may still be climbing on the node. */
+  /** A STOP that an earlier Drydock sent: its ladder may still be climbing on the node, or have come to its end. */
   readonly isResumed: boolean
   readonly row: () => NodeStop
   readonly update: (row: NodeStop) => void
@@ -34,18 +38,15 @@ export interface NodeStopTask {
 
 /**
  * Stops one run on one node and stays until there is an outcome there, through lost links: the ladder is the node's
- * own, so a link that comes back is asked how far it is.
+ * own, so a link that comes back is asked how far it is. Whatever else goes wrong ends as `unconfirmed` with its
+ * sentence, never as silence.
  */
 export async function stopNode(deps: StopNodeDeps, task: NodeStopTask, signal: AbortSignal): Promise<void> {
   let mayBeClimbing = task.isResumed
   while (!signal.aborted) {
     const engine = deps.engineOf(task.node)
     if (engine === null) {
-      task.update({
-        ...task.row(),
-        phase: 'unconfirmed',
-        message: 'Unreachable: STOP is sent, or asked after, once it answers',
-      })
+      task.update({ ...task.row(), phase: 'unconfirmed', message: waitingSentence(deps, task.node) })
       await deps.online(task.node, signal)
       continue
     }
@@ -54,10 +55,24 @@ export async function stopNode(deps: StopNodeDeps, task: NodeStopTask, signal: A
       if (answer !== null) await conclude(deps, task, engine, answer)
       return
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'unreachable') throw error
+      if (!(error instanceof AppError) || error.code !== 'unreachable') {
+        task.update({
+          ...task.row(),
+          phase: 'unconfirmed',
+          message: `STOP did not get through: ${sentenceOf(error)}`,
+        })
+        throw error
+      }
       mayBeClimbing = true // the answer is lost, not necessarily the request
+      await deps.clock.sleep(POLL_MS, signal) // until the link itself has noticed
     }
   }
+}
+
+function waitingSentence({ isInFleet }: StopNodeDeps, node: NodeName): string {
+  return isInFleet(node)
+    ? 'Unreachable: STOP is sent, or asked after, once it answers'
+    : 'No longer in fleet.yaml: put it back there, and STOP is sent'
 }
 
 async function askUntilDone(
@@ -71,21 +86,39 @@ async function askUntilDone(
   const known = book
     .workersOn(run, node)
     .map(({ worker }) => ({ worker: worker.id, identity: worker.identity }))
-  task.update({
-    ...task.row(),
-    phase: 'sent',
-    message: `${ladder.graceSeconds === 0 ? 'KILL' : ladder.signal} sent`,
-  })
-  const climbing = mayBeClimbing && !task.isForced ? await engine.stopReport(run) : null
-  let answer = climbing?.phase === 'under-way' ? climbing : await engine.stop(run, ladder, known)
+  const sent = `${ladder.graceSeconds === 0 ? 'KILL' : ladder.signal} sent`
+  task.update({ ...task.row(), phase: 'sent', message: sent })
+  const climbing = mayBeClimbing ? await engine.stopReport(run, ladder.stopId, known) : null
+  let answer = climbing ?? (await engine.stop(run, ladder, known))
+  let overdueAtMs = overdueAt(clock, ladder)
   while (answer.phase === 'under-way') {
-    if (answer.killInMs !== null)
+    if (answer.killInMs !== null) {
       task.update(answeredNode(task.row(), answer, clock.nowMs(), task.isForced, null))
+      overdueAtMs = clock.monotonicMs() + answer.killInMs + OVERDUE_MS
+    }
     await clock.sleep(POLL_MS, signal)
     if (signal.aborted) return null
-    answer = (await engine.stopReport(run)) ?? answer
+    const report = await engine.stopReport(run, ladder.stopId, known)
+    // No ladder climbs any more, or none can say so: STOP is asked for anew, which is safe at any time.
+    const isOver = report === null || (report.phase === 'under-way' && clock.monotonicMs() > overdueAtMs)
+    answer = isOver ? await engine.stop(run, ladder, known) : report
+    if (isOver) overdueAtMs = overdueAt(clock, ladder)
   }
+  refuseOtherWorkers(answer, known)
   return answer
+}
+
+function overdueAt(clock: Clock, ladder: StopLadder): number {
+  return clock.monotonicMs() + ladder.graceSeconds * 1000 + OVERDUE_MS
+}
+
+/** A proof is one for those that were asked about, and for nobody else. */
+function refuseOtherWorkers(answer: StopAnswer, known: readonly KnownWorker[]): void {
+  const answered = new Set(answer.workers.map(({ worker }) => worker))
+  if (known.every(({ worker }) => answered.has(worker))) return
+  throw new AppError('probe-unreadable', 'The node answered for other workers than those asked about.', {
+    hint: 'Do two nodes share one state folder? Give each its own stateDir in fleet.yaml.',
+  })
 }
 
 /** Gives each worker the state that the answer proves; then the whole is told, so that both change together. */
@@ -97,10 +130,12 @@ async function conclude(
 ): Promise<void> {
   const { run, node, isForced } = task
   const leaders = new Map(answer.workers.map(({ worker, leader }) => [worker, leader]))
-  const workers = book.workersOn(run, node).map(({ worker }) => worker.id)
-  const mayHaveEnded = workers.filter(worker => leaders.get(worker) === 'gone')
+  const workers = book
+    .workersOn(run, node)
+    .map(({ worker }) => ({ worker: worker.id, identity: worker.identity }))
+  const mayHaveEnded = workers.filter(({ worker }) => leaders.get(worker) === 'gone')
   const rows = mayHaveEnded.length === 0 ? [] : await engine.watch(run, mayHaveEnded)
-  for (const worker of workers) {
+  for (const { worker } of workers) {
     const row = rows.find(one => one.worker === worker)
     if (answer.phase === 'still-running') {
       book.note(run, worker, { type: 'stop-failed' }, { detail: 'STOP left processes alive' })

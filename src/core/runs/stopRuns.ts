@@ -2,7 +2,8 @@ import type { NodeName, RunId } from '../../contract/ids'
 import type { NodeStop, Run, StopReport } from '../../contract/runs'
 import type { StopLadder } from '../engines/engine'
 import { createBell } from '../kernel/bell'
-import type { Journal } from '../kernel/journal'
+import { AppError } from '../kernel/appError'
+import type { Intent } from '../kernel/journal'
 import type { TaskGroup } from '../kernel/taskGroup'
 import type { Intentions } from './intentions'
 import type { RunRecord, WorkerRecord } from './runRecord'
@@ -12,7 +13,9 @@ import { concluded, queuedNode } from './stopReport'
 import { isActive } from './workerState'
 
 export interface StopRunsDeps extends StopNodeDeps {
-  readonly journal: Journal<Intentions>
+  /** Writes an intent down. A disk that is full must not keep anybody from stopping: it says so, and STOP goes on. */
+  readonly writeDown: (intent: Intent<Intentions>) => void
+  readonly settle: (intent: string) => void
   readonly background: TaskGroup
 }
 
@@ -29,7 +32,7 @@ export interface StopRequest {
  * again by the next start of Drydock; a node that does not answer keeps it until it does.
  */
 export function createStopRuns(deps: StopRunsDeps) {
-  const { book, clock, journal, background } = deps
+  const { book, clock, writeDown, settle, background } = deps
   const settled = createBell()
   /** What is under way, by `<run> <node>`. */
   const tasks = new Map<string, AbortController>()
@@ -47,54 +50,84 @@ export function createStopRuns(deps: StopRunsDeps) {
   }
 
   /** A plain STOP joins the one that is under way on a node; a forced one takes its place. */
-  function begin(run: RunId, node: NodeName, isForced: boolean, isResumed: boolean): void {
+  function begin({ run, node, isForced, stopId }: NodeIntent, isResumed: boolean): void {
     const key = `${run} ${node}`
-    if (tasks.has(key) && !isForced) return
     tasks.get(key)?.abort()
     const own = new AbortController()
     tasks.set(key, own)
     const workers = book.workersOn(run, node)
     for (const { worker } of workers) book.note(run, worker.id, { type: 'stop-sent' })
-    const ladder = ladderOf(workers, isForced)
+    const ladder = { ...ladderOf(workers, isForced), stopId }
     const row = (): NodeStop => rowOf(run, node)
     const change = (next: NodeStop): void => (own.signal.aborted ? undefined : update(run, next))
     background.start(`stop ${run} on ${node}`, async signal => {
       const either = AbortSignal.any([signal, own.signal])
-      await stopNode(deps, { run, node, ladder, isForced, isResumed, row, update: change }, either)
-      if (tasks.get(key) !== own || signal.aborted) return
-      tasks.delete(key)
-      if (![...tasks.keys()].some(other => other.startsWith(`${run} `))) journal.settle(`stop ${run}`)
+      try {
+        await stopNode(deps, { run, node, ladder, isForced, isResumed, row, update: change }, either)
+      } finally {
+        if (tasks.get(key) === own) tasks.delete(key)
+        // Ended with Drydock, it stays open and is taken up by the next one.
+        if (!either.aborted) settle(`stop ${key}`)
+      }
     })
   }
 
   return {
-    /** Answers when every node has an outcome or cannot be reached. Errors: `not-found`. */
+    /**
+     * Answers when every node has an outcome or cannot be reached.
+     * Errors: `not-found`; `refused` when the run has nothing on the nodes that are named.
+     */
     async stop({ run, force, nodes }: StopRequest, signal: AbortSignal): Promise<Run> {
       const targets = targetsOf(book.get(run), nodes)
-      journal.open({ id: `stop ${run}`, body: { kind: 'stop', run, nodes: targets, force } })
       const fresh = targets.filter(node => force || !tasks.has(`${run} ${node}`))
+      const stopId = String(clock.nowMs())
+      for (const node of fresh) {
+        writeDown({ id: `stop ${run} ${node}`, body: { kind: 'stop', run, node, isForced: force, stopId } })
+      }
       book.setStop(run, askedReport(book.record(run), fresh, force, clock.nowMs()))
-      for (const node of targets) begin(run, node, force, false)
+      for (const node of fresh) begin({ run, node, isForced: force, stopId }, false)
       while (!signal.aborted && book.record(run).stop?.outcome === 'under-way') await settled.wait(signal)
       return book.get(run)
     },
 
     /** Takes up a STOP that an earlier Drydock had begun. */
-    resume(run: RunId, nodes: readonly NodeName[], force: boolean): void {
-      for (const node of nodes) begin(run, node, force, true)
+    resume(intent: NodeIntent): void {
+      const { stop } = book.record(intent.run)
+      const isKnown = stop?.nodes.some(row => row.node === intent.node && row.phase !== 'verified') ?? false
+      if (!isKnown) {
+        book.setStop(
+          intent.run,
+          askedReport(book.record(intent.run), [intent.node], intent.isForced, clock.nowMs()),
+        )
+      }
+      begin(intent, true)
     },
   }
 }
+
+export type StopRuns = ReturnType<typeof createStopRuns>
+
+type NodeIntent = Omit<Extract<Intentions, { readonly kind: 'stop' }>, 'kind'>
 
 /** Nodes with a worker that has not ended; once all have, every node of the run: STOP then looks for what is left. */
 function targetsOf(run: Run, wanted: readonly NodeName[] | null): NodeName[] {
   const active = run.workers.filter(worker => isActive(worker.state))
   const nodes = (active.length > 0 ? active : run.workers).map(worker => worker.node)
-  return [...new Set(nodes)].filter(node => wanted === null || wanted.includes(node))
+  const targets = [...new Set(nodes)].filter(node => wanted === null || wanted.includes(node))
+  if (targets.length === 0) {
+    throw new AppError(
+      'refused',
+      `The run ${run.id} has nothing to stop on ${wanted?.join(', ') ?? 'any node'}.`,
+      {
+        hint: `It runs on ${[...new Set(nodes)].join(', ')}.`,
+      },
+    )
+  }
+  return targets
 }
 
 /** One ladder a node: the signal of its first track, and the longest grace that any of them wants. */
-function ladderOf(workers: readonly WorkerRecord[], isForced: boolean): StopLadder {
+function ladderOf(workers: readonly WorkerRecord[], isForced: boolean): Omit<StopLadder, 'stopId'> {
   const signal = workers[0]?.stop.signal ?? 'TERM'
   const graceSeconds = Math.max(0, ...workers.map(worker => worker.stop.graceSeconds))
   return isForced ? { signal: 'KILL', graceSeconds: 0 } : { signal, graceSeconds }
@@ -108,7 +141,7 @@ function askedReport(
   askedAtMs: number,
 ): StopReport {
   const kept = record.stop?.nodes.filter(row => !fresh.includes(row.node)) ?? []
-  return {
+  const report: StopReport = {
     askedAtMs: record.stop?.outcome === 'under-way' ? record.stop.askedAtMs : askedAtMs,
     graceSeconds: ladderOf(record.workers, isForced).graceSeconds,
     isForced,
@@ -117,4 +150,5 @@ function askedReport(
     summary: null,
     endedAtMs: null,
   }
+  return concluded(report, askedAtMs)
 }

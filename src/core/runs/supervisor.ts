@@ -13,6 +13,8 @@ export interface SupervisorDeps extends WorkerLogDeps, ModeReadDeps {
   readonly onCrash: (name: string, error: unknown) => void
 }
 
+const GONE_FROM_FLEET = 'its node is no longer in fleet.yaml: put it back to see and stop the worker'
+
 /**
  * Watches every worker that has not ended, for as long as its node's link is online: its state by the node's own
  * records, its mode by its environment, its log by offset. Watching changes nothing on the node, and its end (a dead
@@ -32,11 +34,11 @@ export function createSupervisor(deps: SupervisorDeps) {
       current?.stop()
       const watch = createNodeWatch(deps, name, engine, node.online)
       watches.set(name, watch)
-      all.start(`watch ${name}`, signal => watch.run(signal))
+      all.start(`watch ${name}`, () => watch.run())
     } else if (current !== undefined) {
       current.stop()
       watches.delete(name)
-      loseSight(name, 'the link to its node is down')
+      loseSight(name, deps.nodes.get(name) === undefined ? GONE_FROM_FLEET : 'the link to its node is down')
     }
   }
 

@@ -18,7 +18,7 @@ export function applyWatched(book: RunBook, clock: Clock, run: RunId, row: Watch
       return
     case 'absent':
       // While START is under way the folder may not be there yet; only START itself can say that it failed.
-      if (worker.state === 'unknown') {
+      if (worker.state === 'unknown' && worker.identity === null) {
         book.note(
           run,
           worker.id,

@@ -5,14 +5,16 @@ import { MetricPoint, ResultRow } from '../../contract/runs'
 import type { RunId } from '../../contract/ids'
 import { AppError } from '../kernel/appError'
 import { RunRecord, WorkerRecord } from '../runs/runRecord'
+import { isActive } from '../runs/workerState'
 
 const SCHEMA_VERSION = 1
 const SCHEMA = `
   CREATE TABLE runs (id TEXT PRIMARY KEY, started_at_ms INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
   CREATE TABLE workers (
-    run TEXT NOT NULL, worker TEXT NOT NULL, position INTEGER NOT NULL, body TEXT NOT NULL,
+    run TEXT NOT NULL, worker TEXT NOT NULL, position INTEGER NOT NULL, is_open INTEGER NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (run, worker)
   ) STRICT;
+  CREATE INDEX open_workers ON workers (run) WHERE is_open = 1;
   CREATE TABLE results (
     run TEXT NOT NULL, worker TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (run, worker, name)
@@ -42,6 +44,8 @@ export function openStore(path: string) {
     ...tables,
     /** All of `work` or nothing of it. */
     together: (work: () => void): void => db.transaction(work)(),
+    /** Until everything written so far would survive a power cut. */
+    makeDurable: (): void => void db.exec('PRAGMA wal_checkpoint(FULL)'),
     [Symbol.dispose]: (): void => void db.close(),
   }
 }
@@ -51,7 +55,7 @@ export type Store = ReturnType<typeof openStore>
 function createTables(db: Database.Database) {
   const saveRun = db.prepare('INSERT OR REPLACE INTO runs (id, started_at_ms, body) VALUES (?, ?, ?)')
   const saveWorker = db.prepare(
-    'INSERT OR REPLACE INTO workers (run, worker, position, body) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO workers (run, worker, position, is_open, body) VALUES (?, ?, ?, ?, ?)',
   )
   const saveResult = db.prepare(
     'INSERT OR REPLACE INTO results (run, worker, name, body) VALUES (?, ?, ?, ?)',
@@ -60,7 +64,11 @@ function createTables(db: Database.Database) {
     'INSERT OR REPLACE INTO metrics (run, worker, name, body) VALUES (?, ?, ?, ?)',
   )
   const saveSetting = db.prepare('INSERT OR REPLACE INTO settings (key, body) VALUES (?, ?)')
-  const runs = db.prepare('SELECT body FROM runs ORDER BY started_at_ms DESC LIMIT ?')
+  const runs = db.prepare(`
+    SELECT body FROM runs
+    WHERE id IN (SELECT id FROM runs ORDER BY started_at_ms DESC LIMIT ?)
+       OR id IN (SELECT run FROM workers WHERE is_open = 1)
+    ORDER BY started_at_ms DESC`)
   const workers = db.prepare('SELECT body FROM workers WHERE run = ? ORDER BY position')
   const results = db.prepare('SELECT body FROM results WHERE run = ? ORDER BY rowid')
   const metrics = db.prepare('SELECT body FROM metrics WHERE run = ? ORDER BY rowid')
@@ -71,7 +79,8 @@ function createTables(db: Database.Database) {
       saveRun.run(record.id, record.startedAtMs, JSON.stringify(RunHead.parse(record)))
     },
     saveWorker(run: RunId, position: number, record: WorkerRecord): void {
-      saveWorker.run(run, record.worker.id, position, JSON.stringify(record))
+      const isOpen = isActive(record.worker.state) || !record.isLogComplete
+      saveWorker.run(run, record.worker.id, position, isOpen ? 1 : 0, JSON.stringify(record))
     },
     saveResult: (row: ResultRow): void =>
       void saveResult.run(row.run, row.worker, row.name, JSON.stringify(row)),
@@ -79,7 +88,7 @@ function createTables(db: Database.Database) {
       void saveMetric.run(point.run, point.worker, point.name, JSON.stringify(point)),
     saveSettings: (value: Settings): void => void saveSetting.run('settings', JSON.stringify(value)),
 
-    /** The newest `limit` runs, newest first. */
+    /** The newest `limit` runs, and every older one that has not ended, newest first. */
     runs: (limit: number): RunRecord[] =>
       bodies(RunHead, runs.all(limit)).map(head => ({
         ...head,

@@ -25,16 +25,19 @@ read -r line <"/proc/$$/stat"
 set -- "$1" "$2" "$3" ${line##*) }
 read -r boot </proc/sys/kernel/random/boot_id
 if ! { printf '%s %s %s %s\n' "$$" "$6" "${23}" "$boot" >pid.tmp && mv pid.tmp pid; }; then finish 74; fi
+# Until now standard output was the pipe that START waits on.
+exec >&2
 
 # A STOP may come before there is anything to stop.
-[ -z "$asked" ] || finish 143
+if [ -n "$asked" ] || [ -e stopped ]; then finish 143; fi
 
+# `environment` exports the closed environment and sets the folder and the command. It may hold secrets: its name goes
+# before it is read, so that nothing in it can keep it.
 (
-  # `environment` exports the closed environment and sets the folder and the command. It may hold secrets, so it
-  # goes as soon as it has been read.
-  # shellcheck source=/dev/null
-  . ./environment
   rm -f environment
+  # shellcheck source=/dev/null
+  . /proc/self/fd/3
+  exec 3<&-
   if [ "${DRY_RUN-}" != "$1" ] || [ "${ALLOW_ORDERS-}" != "$2" ]; then
     echo "drydock: not started: DRY_RUN or ALLOW_ORDERS is not what this start was given" >&2
     exit 78
@@ -44,5 +47,5 @@ if ! { printf '%s %s %s %s\n' "$$" "$6" "${23}" "$boot" >pid.tmp && mv pid.tmp p
   cd "$drydock_workdir" || exit 72
   # shellcheck disable=SC2154
   exec sh -c "$drydock_command"
-)
+) 3<environment
 finish "$?"

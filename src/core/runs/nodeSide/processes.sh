@@ -27,12 +27,20 @@ drydock_uptime() {
   u_now=${u_now%.*}${u_now#*.}
 }
 
-# drydock_known RUN_DIR: the `pid:ticks` that were once seen as processes of the run (`members`), or that a wrapper left
-# behind (`left`). One that loses its parents is known by them.
+# drydock_known RUN_DIR WORKER…: sets k_known to the `pid:ticks` that were once seen as processes of these workers
+# (`members`), or that a wrapper left behind (`left`). One that loses its parents is known by them. What an earlier
+# boot wrote names nobody any more.
 drydock_known() {
-  k_known=''
-  for k_file in "$1/members" "$1"/*/left; do
-    [ ! -f "$k_file" ] || while read -r k_entry; do k_known="$k_known $k_entry"; done <"$k_file"
+  k_known='' k_dir=$1
+  read -r k_boot </proc/sys/kernel/random/boot_id
+  shift
+  for k_worker in "$@"; do
+    k_who=''
+    [ ! -s "$k_dir/$k_worker/pid" ] || read -r k_who <"$k_dir/$k_worker/pid"
+    [ "${k_who##* }" = "$k_boot" ] || continue
+    for k_file in "$k_dir/$k_worker/members" "$k_dir/$k_worker/left"; do
+      [ ! -f "$k_file" ] || while read -r k_entry; do k_known="$k_known $k_entry"; done <"$k_file"
+    done
   done
 }
 
@@ -41,91 +49,81 @@ drydock_hits() {
   grep -lsF "DRYDOCK_RUN=$1" /proc/[0-9]*/environ 2>/dev/null
 }
 
-# drydock_marked RUN HITS: `pid/worker/DRY_RUN/ALLOW_ORDERS` of every process among the hits that carries the run's
-# mark. `-` stands for a variable that is not there; two different values are joined by a comma.
-drydock_marked() {
-  [ -n "$2" ] || return 0
-  # shellcheck disable=SC2086 # one word a file
-  head -c 4194304 $2 /dev/null 2>/dev/null | tr '\0' '\n' |
-    grep -E '^(==> /|DRYDOCK_RUN=|DRYDOCK_WORKER=|DRY_RUN=|ALLOW_ORDERS=)' |
-    drydock_marked_rows "$1" "$2"
+# drydock_flags RUN FILE…: `pid/worker/DRY_RUN/ALLOW_ORDERS/r` for each of these environment files that is still there.
+# The worker is `-` without the run's mark, a variable that is not there is `-`, two different values are joined by a
+# comma, and `u` instead of `r` means that nothing could be read.
+drydock_flags() {
+  [ $# -gt 1 ] || return 0
+  g_run=$1
+  shift
+  head -c 4194304 "$@" /dev/null 2>/dev/null | tr '\0' '\n' | LC_ALL=C run=$g_run files=$* awk '
+    function word(value) {
+      if (value == "") return "(empty)"
+      return value ~ /^[A-Za-z0-9._-]+$/ ? value : "(odd)" # anything else would break the row
+    }
+    function joined(list, value) { return list == "" ? value : index("," list ",", "," value ",") ? list : list "," value }
+    function finish() {
+      if (pid != "")
+        print pid "/" (run == ENVIRON["run"] && worker != "" ? worker : "-") "/" (dry == "" ? "-" : dry) \
+          "/" (allow == "" ? "-" : allow) "/" (isRead ? "r" : "u")
+    }
+    BEGIN { count = split(ENVIRON["files"], list, " "); for (i = 1; i <= count; i++) asked["==> " list[i] " <=="] = list[i] }
+    # A program can write any text into its own environment: only a file that was asked for counts, and only once.
+    $0 in asked {
+      finish()
+      pid = asked[$0]; delete asked[$0]
+      sub(/^\/proc\//, "", pid); sub(/\/environ$/, "", pid)
+      run = worker = dry = allow = ""; isRead = 0
+      next
+    }
+    $0 == "==> /dev/null <==" { next }
+    $0 != "" { isRead = 1 }
+    /^DRYDOCK_RUN=/ { run = joined(run, substr($0, 13)) }
+    /^DRYDOCK_WORKER=/ { if (worker == "") worker = substr($0, 16) }
+    /^DRY_RUN=/ { dry = joined(dry, word(substr($0, 9))) }
+    /^ALLOW_ORDERS=/ { allow = joined(allow, word(substr($0, 14))) }
+    END { finish() }'
 }
 
-drydock_marked_rows() {
-  m_pid='' m_run='' m_worker='' m_dry='' m_allow=''
-  while read -r m_line; do
-    case $m_line in
-      '==> '*)
-        drydock_marked_print "$1"
-        m_file=${m_line#==> } m_file=${m_file% <==}
-        m_pid='' m_run='' m_worker='' m_dry='' m_allow=''
-        # A program can write any text into its own environment: only a file that was asked for counts.
-        for m_known in $2; do
-          [ "$m_known" != "$m_file" ] || { m_pid=${m_file#/proc/} m_pid=${m_pid%/environ}; }
-        done
-        ;;
-      DRYDOCK_RUN=*) m_run=${m_run:+$m_run,}${m_line#*=} ;;
-      DRYDOCK_WORKER=*) m_worker=${m_worker:-${m_line#*=}} ;;
-      DRY_RUN=*) drydock_join "$m_dry" "${m_line#*=}" && m_dry=$j_values ;;
-      ALLOW_ORDERS=*) drydock_join "$m_allow" "${m_line#*=}" && m_allow=$j_values ;;
-    esac
-  done
-  drydock_marked_print "$1"
-}
-
-# Adds a value to a list without repeating it. What is no plain word is wrong in any case, and would break the row.
-drydock_join() {
-  case $2 in
-    '') set -- "$1" '(empty)' ;;
-    *[!A-Za-z0-9._-]*) set -- "$1" '(odd)' ;;
-  esac
-  case ,$1, in
-    ,,) j_values=$2 ;;
-    *",$2,"*) j_values=$1 ;;
-    *) j_values=$1,$2 ;;
-  esac
-}
-
-drydock_marked_print() {
-  [ -n "$m_pid" ] && [ "$m_run" = "$1" ] || return 0
-  echo "$m_pid/${m_worker:--}/${m_dry:--}/${m_allow:--}"
-}
-
-# drydock_closure KNOWN MARKED: every process of a run, as `pid ticks state group session worker DRY_RUN ALLOW_ORDERS`.
-# KNOWN is a list of `pid:ticks`, MARKED a list as drydock_marked prints it. A run's processes are those, all their
+# drydock_closure KNOWN MARKED: every process of a run, as `pid ticks`. KNOWN is a list of `pid:ticks`, MARKED a list of
+# pids. A run's processes are those, all their
 # descendants, and all of every session that one of them leads: together they find a child that left the group, one
-# that called setsid, and one that overwrote its environment.
+# that called setsid, and one that overwrote its environment. Prints what comes on its input first: whatever finds the
+# marks can run at the same time. The last line is `end`, or the list is not whole: this shell must be on it.
 drydock_closure() {
-  cat /proc/[0-9]*/stat 2>/dev/null | LC_ALL=C known=$1 marked=$2 awk '
+  {
+    LC_ALL=C grep -hs '' /proc/[0-9]*/stat
+    while read -r c_line; do echo "$c_line"; done
+  } 2>/dev/null | LC_ALL=C known=$1 marked=$2 self=$$ awk '
+    # Nothing in a record looks like this: a name has 15 characters at most, its newlines among them.
+    /^\/proc\/[0-9]+\/environ$/ { print; next }
     {
       text = text == "" ? $0 : text " " $0
       if (text !~ /^[0-9]+ \(.*\) [A-Za-z] -?[0-9]+ -?[0-9]+ -?[0-9]+ .*[0-9]$/) next
       pid = text; sub(/ .*/, "", pid)
       sub(/^.*\) /, "", text); split(text, field, " "); text = ""
-      state[pid] = field[1]; parent[pid] = field[2]; group[pid] = field[3]
+      state[pid] = field[1]; parent[pid] = field[2]
       session[pid] = field[4]; ticks[pid] = field[20]
     }
     END {
       count = split(ENVIRON["known"], list, " ")
       for (i = 1; i <= count; i++) {
         split(list[i], part, ":")
-        if (part[1] in state && ticks[part[1]] == part[2]) member[part[1]] = "- - -"
+        if (part[1] in state && ticks[part[1]] == part[2]) member[part[1]] = 1
       }
       count = split(ENVIRON["marked"], list, " ")
-      for (i = 1; i <= count; i++) {
-        split(list[i], part, "/")
-        if (part[1] in state) member[part[1]] = part[2] " " part[3] " " part[4]
-      }
+      for (i = 1; i <= count; i++) if (list[i] in state) member[list[i]] = 1
       do {
         changed = 0
         for (pid in member) if (session[pid] == pid && !(pid in leads)) { leads[pid] = 1; changed = 1 }
         for (pid in state)
           if (!(pid in member) && (parent[pid] in member || session[pid] in leads)) {
-            member[pid] = "- - -"; changed = 1
+            member[pid] = 1; changed = 1
           }
       } while (changed)
       for (pid in member)
         if (state[pid] != "Z" && state[pid] != "X")
-          print pid, ticks[pid], state[pid], group[pid], session[pid], member[pid]
-    }'
+          print pid, ticks[pid]
+      if (ENVIRON["self"] in state) print "end"
+    }' 2>/dev/null
 }

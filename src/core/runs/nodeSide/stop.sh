@@ -3,48 +3,60 @@
 # STOP: verify, snapshot, signal, wait, KILL, sweep, prove. The ladder runs on the node, so that neither a dead link
 # nor a sleeping laptop can leave it halfway.
 
-# drydock_stop STATE_DIR RUN SIGNAL GRACE_HUNDREDTHS WORKER:PID:TICKS:BOOT…
-# One call stops all workers of the run on this node. GRACE 0 goes to KILL at once. Prints a report (see
-# drydock_stop_report); when the processes need longer than a moment, the ladder goes on by itself and keeps the
-# report in the run's folder.
+# drydock_stop STATE_DIR RUN ID SIGNAL GRACE_HUNDREDTHS WORKER:PID:TICKS:BOOT…
+# One call stops these workers, which are all that the run has on this node; `WORKER:-` when nobody knows its process.
+# GRACE 0 goes to KILL at once. Prints a report (see drydock_stop_report); when the processes need longer than a moment,
+# the ladder goes on by itself. The report is kept in the first worker's folder under the ID, so that whoever lost the
+# answer can ask for it.
 drydock_stop() {
-  t_dir=$1/runs/$2 t_run=$2 t_signal=$3 t_grace=$4
-  shift 4
+  t_dir=$1/runs/$2 t_run=$2 t_id=$3 t_signal=$4 t_grace=$5 t_file=$1/runs/$2/${6%%:*}/stop
+  shift 5
   umask 077
-  [ -d "$t_dir" ] || mkdir -p "$t_dir" || return 1
-  t_leaders='' t_groups='' t_refused='' t_workers='' t_names=''
+  [ -d "$t_dir" ] || mkdir -p "$t_dir" 2>/dev/null
+  t_leaders='' t_groups='' t_refused='' t_workers='' t_names='' t_ladder=''
   read -r t_boot </proc/sys/kernel/random/boot_id
   for t_identity in "$@"; do drydock_stop_verify "$t_identity"; done
   t_known=$t_leaders t_gone='' t_killed='' t_told=''
-  if [ -z "$t_refused" ] && drydock_known "$t_dir"; then t_known="$t_known $k_known"; fi
   drydock_uptime
   t_start=$u_now t_deadline=$((u_now + t_grace))
   drydock_stop_sweep
   if [ "$t_grace" -gt 0 ]; then drydock_stop_signal; else drydock_stop_kill; fi
   if drydock_stop_wait 12; then
+    t_deadline=''
     drydock_stop_print
+    (drydock_stop_write) </dev/null >/dev/null 2>&1 &
     return 0
   fi
-  drydock_stop_write
-  (
-    trap '' HUP
-    drydock_stop_ladder
-  ) </dev/null >/dev/null 2>&1 3>&- &
+  (drydock_stop_climb) </dev/null >/dev/null 2>&1 3>&- &
   drydock_stop_print
 }
 
+# A process of its own from here on: it says who it is, so that its end can be noticed.
+drydock_stop_climb() {
+  trap '' HUP
+  read -r t_ladder _ </proc/self/stat
+  drydock_stat "$t_ladder" && t_ladder=$t_ladder:$s_ticks
+  drydock_stop_write
+  drydock_stop_ladder
+}
+
 # Whether the worker's leader is the process that was started. If Drydock's record, the node's record and the process
-# disagree, nothing of that worker is signalled.
+# disagree, nothing of that worker is signalled. A worker that has not been started never will be: its folder is the
+# lock, and is taken here.
 drydock_stop_verify() {
-  t_names="$t_names ${1%%:*}"
-  v_worker=${1%%:*} v_want=${1#*:} v_file=$t_dir/${1%%:*}/pid
-  v_have=-
-  if [ -f "$v_file" ]; then
-    read -r v_pid v_group v_ticks v_wrote <"$v_file"
+  v_worker=${1%%:*} v_want=${1#*:} v_have=-
+  t_names="$t_names $v_worker"
+  if [ -s "$t_dir/$v_worker/pid" ]; then
+    read -r v_pid v_group v_ticks v_wrote <"$t_dir/$v_worker/pid"
     v_have=$v_pid:$v_ticks:$v_wrote
+  elif [ "$v_want" != - ]; then
+    v_have=$v_want v_rest=${v_want#*:} # its folder is gone, or is another one
+    v_pid=${v_want%%:*} v_group=$v_pid v_ticks=${v_rest%%:*} v_wrote=${v_rest#*:}
   fi
   if [ "$v_have" = - ]; then
     v_is=absent
+    mkdir "$t_dir/$v_worker" 2>/dev/null
+    : 2>/dev/null >"$t_dir/$v_worker/stopped"
   elif [ "$v_want" != - ] && [ "$v_want" != "$v_have" ]; then
     v_is=refused
   elif [ "$v_wrote" != "$t_boot" ]; then
@@ -53,7 +65,7 @@ drydock_stop_verify() {
     v_is=gone
   elif [ "$s_ticks" != "$v_ticks" ]; then
     v_is=refused
-  elif [ "$s_state" = Z ] || [ -f "$t_dir/$v_worker/exit" ]; then
+  elif [ "$s_state" = Z ] || [ -s "$t_dir/$v_worker/exit" ]; then
     v_is=gone
   else
     v_is=live
@@ -66,11 +78,13 @@ drydock_stop_verify() {
 }
 
 # Looks for every process of the run: sets t_alive, and adds to t_known and t_gone. Those of a refused worker are
-# named (t_foreign), never signalled.
+# named (t_foreign), never signalled. Sets t_unclear when somebody was seen who was gone at the second look: that may
+# be a process on the run, and one more sweep has to tell.
 drydock_stop_sweep() {
-  p_hits=$(drydock_hits "$t_run")
-  drydock_stop_members ''
-  t_foreign='' p_strange=$t_refused
+  # shellcheck disable=SC2086 # one word a worker
+  if [ -z "$t_refused" ]; then drydock_known "$t_dir" $t_names; else k_known=''; fi
+  drydock_stop_found "$(drydock_hits "$t_run" | drydock_closure "$t_known $k_known" '')"
+  t_foreign='' t_unclear='' p_strange=$t_refused
   for p_file in $p_hits; do
     p_pid=${p_file#/proc/} p_pid=${p_pid%/environ}
     # The mark alone knows it: it left the session and its parents are gone, or it is another worker's.
@@ -84,27 +98,42 @@ drydock_stop_sweep() {
 }
 
 drydock_stop_strangers() {
-  p_marked=''
-  for p_row in $(drydock_marked "$t_run" "$p_hits"); do
-    p_worker=${p_row#*/} p_worker=${p_worker%%/*}
+  p_marked='' p_seen=''
+  # shellcheck disable=SC2086 # one word a file
+  for p_row in $(drydock_flags "$t_run" $p_hits); do
+    p_worker=${p_row#*/} p_worker=${p_worker%%/*} p_pid=${p_row%%/*}
+    p_seen="$p_seen $p_pid"
     case " $t_refused " in
-      *" $p_worker "*) drydock_stat "${p_row%%/*}" && [ "$s_state" != Z ] && t_foreign="$t_foreign ${p_row%%/*}:$s_ticks" ;;
+      *" $p_worker "*) drydock_stat "$p_pid" && [ "$s_state" != Z ] && t_foreign="$t_foreign $p_pid:$s_ticks" ;;
       # A worker that is not named here runs on another node, which may be on the same machine.
-      *) case " $t_names " in *" $p_worker "*) p_marked="$p_marked $p_row" ;; esac ;;
+      *) case " $t_names " in *" $p_worker "*) p_marked="$p_marked $p_pid" ;; esac ;;
     esac
   done
-  drydock_stop_members "$p_marked"
+  for p_file in $p_hits; do
+    p_pid=${p_file#/proc/} p_pid=${p_pid%/environ}
+    case " $p_seen " in *" $p_pid "*) ;; *) t_unclear=yes ;; esac
+  done
+  drydock_stop_found "$(drydock_closure "$t_known $k_known" "$p_marked" </dev/null)"
+  for p_pid in $p_marked; do
+    case " $t_alive" in *" $p_pid:"*) ;; *) t_unclear=yes ;; esac
+  done
 }
 
-# drydock_stop_members MARKED
-drydock_stop_members() {
-  t_alive=''
-  p_members=$(drydock_closure "$t_known" "$1")
-  while read -r p_pid p_ticks _; do
-    [ -z "$p_pid" ] || t_alive="$t_alive $p_pid:$p_ticks"
+# drydock_stop_found PRINTED: sets p_hits and t_alive from what drydock_closure printed. A list that is not whole proves
+# nothing: this STOP then ends with an error, and without a signal if it has sent none yet.
+drydock_stop_found() {
+  p_hits='' t_alive=''
+  while read -r p_first p_ticks _; do
+    case $p_first in
+      /*) p_hits="$p_hits $p_first" ;;
+      end) return 0 ;;
+      *) t_alive="$t_alive $p_first:$p_ticks" ;;
+    esac
   done <<END
-$p_members
+$1
 END
+  echo 'The processes of this node cannot be listed: STOP needs /proc, grep and awk.'
+  exit 1
 }
 
 # drydock_stop_signal: to each verified group as a whole, then to each member that left its group.
@@ -149,7 +178,7 @@ drydock_stop_wait() {
     t_alive=$g_left
     if [ -z "$t_alive" ]; then
       drydock_stop_sweep
-      [ -n "$t_alive" ] || return 0
+      [ -n "$t_alive$t_unclear" ] || return 0
       # Born while the others died. They get what the others got.
       if [ -n "$t_killed" ]; then drydock_stop_kill; else drydock_stop_signal_new; fi
     fi
@@ -188,11 +217,15 @@ drydock_stop_ladder() {
 }
 
 drydock_stop_write() {
-  drydock_stop_print >"$t_dir/stop.tmp" && mv "$t_dir/stop.tmp" "$t_dir/stop"
+  {
+    echo "id $t_id"
+    [ -z "$t_ladder" ] || echo "ladder $t_ladder:$t_boot"
+    drydock_stop_print
+  } >"$t_file.tmp" && mv "$t_file.tmp" "$t_file"
 }
 
 drydock_stop_print() {
-  if [ -n "$t_alive" ]; then
+  if [ -n "$t_alive$t_unclear" ]; then
     if [ -n "$t_deadline" ]; then echo 'phase under-way'; else echo 'phase still-running'; fi
   elif [ -n "$t_foreign" ]; then
     echo 'phase still-running'
@@ -225,9 +258,30 @@ drydock_stop_survivor() {
   echo "survivor $c_pid ${1##*:} $s_state ${c_user:--} ${c_command:-(no command line)}"
 }
 
-# drydock_stop_report STATE_DIR RUN: `now <hundredths since boot>`, then the report that the ladder keeps.
+# drydock_stop_report STATE_DIR RUN ID WORKER…: `now <hundredths since boot>`, then the report of the STOP with this ID, as
+# drydock_stop printed it or its ladder keeps it. No report when there is none, or when its ladder has been ended from
+# outside before it came to an end itself.
 drydock_stop_report() {
   drydock_uptime
   echo "now $u_now"
-  [ ! -f "$1/runs/$2/stop" ] || while read -r r_line; do printf '%s\n' "$r_line"; done <"$1/runs/$2/stop"
+  r_file=$1/runs/$2/$4/stop r_text='' r_id='' r_ladder='' r_phase=''
+  [ -f "$r_file" ] || return 0
+  while read -r r_line; do
+    case $r_line in
+      'id '*) r_id=${r_line#* } ;;
+      'ladder '*) r_ladder=${r_line#* } ;;
+      *)
+        r_text="$r_text$r_line
+"
+        case $r_line in 'phase '*) r_phase=${r_line#* } ;; esac
+        ;;
+    esac
+  done <"$r_file"
+  [ "$r_id" = "$3" ] || return 0
+  if [ "$r_phase" = under-way ]; then
+    read -r r_boot </proc/sys/kernel/random/boot_id
+    r_rest=${r_ladder#*:}
+    [ "${r_rest#*:}" = "$r_boot" ] && drydock_alive "${r_ladder%%:*}" "${r_rest%%:*}" || return 0
+  fi
+  printf '%s' "$r_text"
 }
