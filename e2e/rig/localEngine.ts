@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Engine } from '../../src/core/engines/engine'
+import type { ProcessIdentity } from '../../src/contract/runs'
+import type { Engine, StartAnswer } from '../../src/core/engines/engine'
 import { createProcessEngine, NODE_SIDE_LIBRARY } from '../../src/core/engines/processEngine'
 import { openLocalSession } from '../../src/core/nodes/localShell'
 
@@ -35,4 +36,10 @@ export async function openLocalEngine(
       rmSync(home, { recursive: true, force: true })
     },
   }
+}
+
+/** Who runs, of a START that was confirmed. */
+export function identityOf(answer: StartAnswer): ProcessIdentity {
+  if (answer.outcome === 'unsure') throw new Error(answer.sentence)
+  return answer.identity
 }

@@ -56,6 +56,12 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return now !== null && now.startTicks === identity.startTicks && now.state !== 'Z'
 }
 
+/** Start ticks of a living process; null when there is none, or only a corpse. */
+export function livingTicks(pid: number): number | null {
+  const found = readProcess(pid)
+  return found === null || !isAlive(found) ? null : Number(found.startTicks)
+}
+
 /** Sends nothing to a process that has taken over the pid. Returns whether the signal was sent. */
 export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
   if (!isAlive(identity)) return false

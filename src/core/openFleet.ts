@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { FleetEvent, Settings, Snapshot } from '../contract/events'
 import type { NodeName } from '../contract/ids'
 import type { Broker, ReportedFlags } from '../contract/mode'
-import type { AlertBoard } from './alertBoard'
 import { createAlertBoard } from './alertBoard'
 import type { Fleet } from './config/fleetSchema'
 import { NODE_SIDE_LIBRARY } from './engines/processEngine'
@@ -95,12 +94,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const onCrash = (name: string, error: unknown): void => void log.error(`${name} broke`, error)
   const hub = createEventHub(clock, () => snapshot())
   const publish = (event: FleetEvent): void => hub.publish(event)
-  const alerts = createAlertBoard({
-    clock,
-    onRaised: alert => publish({ type: 'alert', alert }),
-    onCleared: id => publish({ type: 'alert-cleared', id }),
-  })
-  const onStoreTrouble = createStoreTrouble(alerts, log, home)
+  const { alerts, onStoreTrouble } = openAlerts(options, publish)
   const { nodes, poller } = openNodes(options, closers, publish, onCrash)
   const book = closers.use(
     openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
@@ -175,18 +169,26 @@ function openNodes(
   return { nodes, poller }
 }
 
-/** Says so when this PC cannot keep what happens, and takes it back when it can again. */
-function createStoreTrouble(alerts: AlertBoard, log: Log, home: string): (error: unknown) => void {
-  const id = 'store'
-  return error => {
+/** The alerts, and the one that says that this PC cannot keep what happens; null takes it back. */
+function openAlerts({ home, log }: OpenFleetOptions, publish: (event: FleetEvent) => void) {
+  const alerts = createAlertBoard({
+    clock: systemClock,
+    onRaised: alert => publish({ type: 'alert', alert }),
+    onCleared: id => publish({ type: 'alert-cleared', id }),
+  })
+  let isInTrouble = false
+
+  function onStoreTrouble(error: unknown): void {
     if (error === null) {
-      alerts.clear(id)
+      if (isInTrouble) alerts.clear('store')
+      isInTrouble = false
       return
     }
-    if (alerts.list().some(alert => alert.id === id)) return
+    if (isInTrouble) return
+    isInTrouble = true
     log.error('cannot write to the state folder', error)
     alerts.raise({
-      id,
+      id: 'store',
       severity: 'error',
       node: null,
       run: null,
@@ -195,6 +197,8 @@ function createStoreTrouble(alerts: AlertBoard, log: Log, home: string): (error:
       fix: 'Make room on this disk.',
     })
   }
+
+  return { alerts, onStoreTrouble }
 }
 
 function makeFolders(home: string): void {

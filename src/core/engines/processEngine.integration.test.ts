@@ -5,10 +5,10 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { RunId, WorkerId } from '../../contract/ids'
 import type { LocalEngine } from '../../../e2e/rig/localEngine'
-import { openLocalEngine } from '../../../e2e/rig/localEngine'
-import { isAlive, readProcess } from '../../../e2e/rig/processes'
+import { identityOf, openLocalEngine } from '../../../e2e/rig/localEngine'
+import { livingTicks } from '../../../e2e/rig/processes'
 import type { ProcessIdentity } from '../../contract/runs'
-import type { Engine, StartAnswer, StopAnswer, WorkerLaunch } from './engine'
+import type { Engine, StopAnswer, WorkerLaunch } from './engine'
 
 const SHELLS: readonly (readonly [name: string, sh: readonly [string, ...string[]]])[] = [
   ['dash', ['dash']],
@@ -97,7 +97,7 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     expect(answers.filter(answer => answer.outcome === 'started')).toHaveLength(1)
     expect(new Set(answers.map(answer => JSON.stringify(identityOf(answer)))).size).toBe(1)
     const identity = identityOf(answers[0]!)
-    expect(startTicks(identity.pid)).toBe(identity.startTicks)
+    expect(livingTicks(identity.pid)).toBe(identity.startTicks)
     expect(identity.processGroup).toBe(identity.pid)
     expect(await engine.watch(run, [{ worker: WORKER, identity: null }])).toEqual([
       { worker: WORKER, state: 'running', identity },
@@ -196,10 +196,10 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     const file = join(home, `${name.replaceAll(' ', '-')}.pid`)
     const { run, identity } = await start(`${escape(file)} & exec sleep 301`)
     const pid = Number(await written(file))
-    const ticks = startTicks(pid)
+    const ticks = livingTicks(pid)
     expect(ticks).not.toBeNull()
     expect((await stop(run, identity)).phase).toBe('proved')
-    expect(startTicks(pid)).not.toBe(ticks)
+    expect(livingTicks(pid)).not.toBe(ticks)
   })
 
   it('finds what a worker left behind after it had ended by itself', async () => {
@@ -214,7 +214,7 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     ])
     const answer = await stop(run, identity)
     expect(answer).toMatchObject({ phase: 'proved', workers: [{ leader: 'gone' }], processesGone: 1 })
-    expect(startTicks(pid)).toBeNull()
+    expect(livingTicks(pid)).toBeNull()
   })
 
   it('sends no signal when the recorded start time is not that of the process, and names what is alive', async () => {
@@ -224,10 +224,10 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     expect(answer.phase).toBe('still-running')
     expect(answer.workers).toEqual([{ worker: WORKER, leader: 'refused' }])
     expect(answer.survivors.map(one => one.pid)).toContain(identity.pid)
-    expect(startTicks(identity.pid)).toBe(identity.startTicks)
+    expect(livingTicks(identity.pid)).toBe(identity.startTicks)
     const forced = await stop(run, wrong, 0)
     expect(forced.phase).toBe('proved')
-    expect(startTicks(identity.pid)).not.toBe(identity.startTicks)
+    expect(livingTicks(identity.pid)).not.toBe(identity.startTicks)
   })
 
   it('leaves an innocent process alone that has the pid of a worker', async () => {
@@ -236,13 +236,13 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     const innocent = spawn('sleep', ['300'], { detached: true })
     try {
       // Not the worker's own start: both may have begun in the same hundredth of a second.
-      const ticks = Number(startTicks(innocent.pid!)) - 1
+      const ticks = Number(livingTicks(innocent.pid!)) - 1
       const forged = { ...identity, pid: innocent.pid!, processGroup: innocent.pid!, startTicks: ticks }
       writeFileSync(join(dirOf(run), 'pid'), `${innocent.pid} ${innocent.pid} ${ticks} ${identity.bootId}\n`)
       expect(await stop(run, forged)).toMatchObject({ workers: [{ leader: 'refused' }], processesGone: 0 })
       expect(await stop(run, forged, 0)).toMatchObject({ phase: 'proved', processesGone: 0 })
       expect(innocent.exitCode ?? innocent.signalCode).toBeNull()
-      expect(startTicks(innocent.pid!)).not.toBeNull()
+      expect(livingTicks(innocent.pid!)).not.toBeNull()
     } finally {
       innocent.kill('SIGKILL')
     }
@@ -299,14 +299,3 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     expect(execFileSync('find', [home, '-name', 'canary']).toString()).toBe('')
   })
 })
-
-function identityOf(answer: StartAnswer): ProcessIdentity {
-  if (answer.outcome === 'unsure') throw new Error(answer.sentence)
-  return answer.identity
-}
-
-/** Field 22 of the process's stat; null when there is no such process, or only a zombie. */
-function startTicks(pid: number): number | null {
-  const found = readProcess(pid)
-  return found === null || !isAlive(found) ? null : Number(found.startTicks)
-}

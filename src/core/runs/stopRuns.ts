@@ -32,9 +32,48 @@ export interface StopRequest {
  * again by the next start of Drydock; a node that does not answer keeps it until it does.
  */
 export function createStopRuns(deps: StopRunsDeps) {
-  const { book, clock, writeDown, settle, background } = deps
+  const { book, clock, writeDown } = deps
+  const stops = createNodeStops(deps)
+
+  return {
+    /**
+     * Answers when every node has an outcome or cannot be reached.
+     * Errors: `not-found`; `refused` when the run has nothing on the nodes that are named.
+     */
+    async stop({ run, force, nodes }: StopRequest, signal: AbortSignal): Promise<Run> {
+      const targets = targetsOf(book.get(run), nodes)
+      const fresh = targets.filter(node => force || !stops.isUnderWay(run, node))
+      const stopId = String(clock.nowMs())
+      for (const node of fresh) {
+        writeDown({ id: `stop ${run} ${node}`, body: { kind: 'stop', run, node, isForced: force, stopId } })
+      }
+      book.setStop(run, askedReport(book.record(run), fresh, force, clock.nowMs()))
+      for (const node of fresh) stops.begin({ run, node, isForced: force, stopId }, false)
+      while (!signal.aborted && book.record(run).stop?.outcome === 'under-way')
+        await stops.settled.wait(signal)
+      return book.get(run)
+    },
+
+    /** Takes up a STOP that an earlier Drydock had begun. */
+    resume(intent: NodeIntent): void {
+      const { stop } = book.record(intent.run)
+      const isKnown = stop?.nodes.some(row => row.node === intent.node && row.phase !== 'verified') ?? false
+      if (!isKnown) {
+        book.setStop(
+          intent.run,
+          askedReport(book.record(intent.run), [intent.node], intent.isForced, clock.nowMs()),
+        )
+      }
+      stops.begin(intent, true)
+    },
+  }
+}
+
+/** The STOPs that are under way: at most one a node and run. */
+function createNodeStops(deps: StopRunsDeps) {
+  const { book, clock, settle, background } = deps
   const settled = createBell()
-  /** What is under way, by `<run> <node>`. */
+  /** By `<run> <node>`. */
   const tasks = new Map<string, AbortController>()
 
   function rowOf(run: RunId, node: NodeName): NodeStop {
@@ -49,58 +88,31 @@ export function createStopRuns(deps: StopRunsDeps) {
     settled.ring()
   }
 
-  /** A plain STOP joins the one that is under way on a node; a forced one takes its place. */
-  function begin({ run, node, isForced, stopId }: NodeIntent, isResumed: boolean): void {
-    const key = `${run} ${node}`
-    tasks.get(key)?.abort()
-    const own = new AbortController()
-    tasks.set(key, own)
-    const workers = book.workersOn(run, node)
-    for (const { worker } of workers) book.note(run, worker.id, { type: 'stop-sent' })
-    const ladder = { ...ladderOf(workers, isForced), stopId }
-    const row = (): NodeStop => rowOf(run, node)
-    const change = (next: NodeStop): void => (own.signal.aborted ? undefined : update(run, next))
-    background.start(`stop ${run} on ${node}`, async signal => {
-      const either = AbortSignal.any([signal, own.signal])
-      try {
-        await stopNode(deps, { run, node, ladder, isForced, isResumed, row, update: change }, either)
-      } finally {
-        if (tasks.get(key) === own) tasks.delete(key)
-        // Ended with Drydock, it stays open and is taken up by the next one.
-        if (!either.aborted) settle(`stop ${key}`)
-      }
-    })
-  }
-
   return {
-    /**
-     * Answers when every node has an outcome or cannot be reached.
-     * Errors: `not-found`; `refused` when the run has nothing on the nodes that are named.
-     */
-    async stop({ run, force, nodes }: StopRequest, signal: AbortSignal): Promise<Run> {
-      const targets = targetsOf(book.get(run), nodes)
-      const fresh = targets.filter(node => force || !tasks.has(`${run} ${node}`))
-      const stopId = String(clock.nowMs())
-      for (const node of fresh) {
-        writeDown({ id: `stop ${run} ${node}`, body: { kind: 'stop', run, node, isForced: force, stopId } })
-      }
-      book.setStop(run, askedReport(book.record(run), fresh, force, clock.nowMs()))
-      for (const node of fresh) begin({ run, node, isForced: force, stopId }, false)
-      while (!signal.aborted && book.record(run).stop?.outcome === 'under-way') await settled.wait(signal)
-      return book.get(run)
-    },
+    settled,
+    isUnderWay: (run: RunId, node: NodeName): boolean => tasks.has(`${run} ${node}`),
 
-    /** Takes up a STOP that an earlier Drydock had begun. */
-    resume(intent: NodeIntent): void {
-      const { stop } = book.record(intent.run)
-      const isKnown = stop?.nodes.some(row => row.node === intent.node && row.phase !== 'verified') ?? false
-      if (!isKnown) {
-        book.setStop(
-          intent.run,
-          askedReport(book.record(intent.run), [intent.node], intent.isForced, clock.nowMs()),
-        )
-      }
-      begin(intent, true)
+    /** Takes the place of the one that is under way there, if there is one. */
+    begin({ run, node, isForced, stopId }: NodeIntent, isResumed: boolean): void {
+      const key = `${run} ${node}`
+      tasks.get(key)?.abort()
+      const own = new AbortController()
+      tasks.set(key, own)
+      const workers = book.workersOn(run, node)
+      for (const { worker } of workers) book.note(run, worker.id, { type: 'stop-sent' })
+      const ladder = { ...ladderOf(workers, isForced), stopId }
+      const row = (): NodeStop => rowOf(run, node)
+      const change = (next: NodeStop): void => (own.signal.aborted ? undefined : update(run, next))
+      background.start(`stop ${run} on ${node}`, async signal => {
+        const either = AbortSignal.any([signal, own.signal])
+        try {
+          await stopNode(deps, { run, node, ladder, isForced, isResumed, row, update: change }, either)
+        } finally {
+          if (tasks.get(key) === own) tasks.delete(key)
+          // Ended with Drydock, it stays open and is taken up by the next one.
+          if (!either.aborted) settle(`stop ${key}`)
+        }
+      })
     },
   }
 }
