@@ -9,3 +9,12 @@ export interface BenchRow {
   readonly repeats: number
   readonly note?: string
 }
+
+export type Report = (row: BenchRow) => void
+
+export interface BenchOptions {
+  /** Stops with a daemon each. */
+  readonly stops: number
+  /** Lines of the log that any line is looked up in. */
+  readonly lines: number
+}

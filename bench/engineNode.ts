@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync } from 'node:fs'
+import net from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleepFor } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -29,15 +31,31 @@ export async function untilOnline(engine: RigEngine, names: readonly string[]): 
   while (!names.every(name => engine.link(name) === 'online')) await sleepFor(20)
 }
 
-/** The probe's own round trip on a node, the median of what was sampled. */
-export async function roundTripMs(engine: RigEngine, name: string): Promise<number> {
-  for (;;) {
-    const samples = engine.events.flatMap(event =>
-      event.type === 'sample' && event.sample.node === name ? [event.sample.roundTripMs ?? NaN] : [],
-    )
-    if (samples.length >= 5) return samples.sort((a, b) => a - b)[Math.floor(samples.length / 2)] ?? NaN
-    await sleepFor(200)
+/** The network's own round trip with this delay on the way: an echo server behind the same proxy, the median. */
+export async function roundTripMs(delayMs: number): Promise<number> {
+  const server = net.createServer({ noDelay: true }, socket => {
+    socket.on('error', () => {}) // the proxy ends with a reset
+    socket.pipe(socket)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const proxy = await startTcpProxy({ host: '127.0.0.1', port: address.port })
+  proxy.setDelay(delayMs / 2)
+  const socket = net.connect({ host: proxy.host, port: proxy.port, noDelay: true })
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  const trips: number[] = []
+  for (let at = 0; at < 21; at += 1) {
+    const start = performance.now()
+    socket.write('x')
+    await once(socket, 'data')
+    trips.push(performance.now() - start)
   }
+  socket.destroy()
+  await proxy[Symbol.asyncDispose]()
+  server.close()
+  return trips.sort((a, b) => a - b)[10] ?? NaN
 }
 
 /** OpenSSH's own client over one shared connection: the peer for everything that is one command on a node. */
@@ -50,6 +68,8 @@ export async function openSshPeer(rig: EngineRig, node: SshNode) {
     `UserKnownHostsFile=${join(rig.home, 'drydock', 'known_hosts')}`,
   ]
   const where = [
+    '-c',
+    'aes128-gcm@openssh.com',
     '-i',
     node.clientKey.path,
     '-p',

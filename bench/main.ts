@@ -1,26 +1,58 @@
-import type { BenchRow } from './benchRow'
+import { parseArgs } from 'node:util'
+import type { BenchOptions, BenchRow, Report } from './benchRow'
 import { calibrate } from './calibration'
+import { benchColdStart } from './coldStart'
+import type { CopyLogTask } from './copyLog'
+import { copyLog } from './copyLog'
+import { benchEngineLoad, loadEngine } from './engineLoad'
+import { benchLogs } from './logs'
 import { benchProbe } from './probe'
 import { benchManyNodes, benchStartStop } from './startStop'
 
-/** `npm run bench [name…]`: every figure as one JSON line, and in the end all of them as a table. */
-const BENCHES: Readonly<Record<string, (report: (row: BenchRow) => void) => Promise<void> | void>> = {
+/** `npm run bench -- [name…] [--stops 1000] [--lines 10000000]`: every figure as one JSON line, and in the end all of them as a table. */
+const BENCHES: Readonly<Record<string, (report: Report, options: BenchOptions) => Promise<void> | void>> = {
   calibration: calibrate,
   startStop: benchStartStop,
   manyNodes: benchManyNodes,
+  logs: benchLogs,
   probe: benchProbe,
+  engineLoad: benchEngineLoad,
+  coldStart: benchColdStart,
 }
 
-const wanted = process.argv.slice(2)
-const rows: BenchRow[] = []
-for (const [name, bench] of Object.entries(BENCHES)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
-  await bench(row => {
+const CHILDREN: Readonly<Record<string, (task: unknown) => Promise<unknown>>> = {
+  copyLog: task => copyLog(task as CopyLogTask),
+  engineLoad: loadEngine,
+}
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    stops: { type: 'string', default: '200' },
+    lines: { type: 'string', default: '100000000' },
+    // A piece of a bench that needs a process of its own, see `inChild`.
+    child: { type: 'string' },
+    task: { type: 'string', default: '{}' },
+  },
+})
+if (values.child === undefined) await benchAll(positionals)
+else process.send?.(await CHILDREN[values.child]?.(JSON.parse(values.task)))
+
+async function benchAll(names: readonly string[]): Promise<void> {
+  const unknown = names.filter(name => !(name in BENCHES))
+  if (unknown.length > 0)
+    throw new Error(`There is no bench ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}.`)
+  const options = { stops: Number(values.stops), lines: Number(values.lines) }
+  const rows: BenchRow[] = []
+  const report: Report = row => {
     rows.push(row)
     console.log(JSON.stringify(row))
-  })
+  }
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (names.length === 0 || names.includes(name)) await bench(report, options)
+  }
+  console.log(table(rows))
 }
-console.log(table(rows))
 
 function table(all: readonly BenchRow[]): string {
   const number = (value: number | undefined): string => (value === undefined ? '' : value.toPrecision(3))

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { FleetEvent } from '../contract/events'
-import type { NodeName, RunId } from '../contract/ids'
+import type { NodeName, RunId, WorkerId } from '../contract/ids'
 import type { Broker, ModeFlags } from '../contract/mode'
+import type { MetricPoint, ResultRow } from '../contract/runs'
 import type { AlertBoard } from './alertBoard'
 import type { Fleet } from './config/fleetSchema'
 import type { Engine, FamilyMember } from './engines/engine'
@@ -51,8 +52,7 @@ export interface OpenRunsDeps {
 export function openRuns(deps: OpenRunsDeps) {
   const { closers, nodes, clock, alerts, home, book } = deps
   const journal = closers.use(openJournal(join(home, 'journal', 'journal.jsonl'), asIntention))
-  const isEnded = (run: RunId, worker: string): boolean =>
-    book.record(run).workers.some(one => one.worker.id === worker && !isActive(one.worker.state))
+  const isEnded = (run: RunId, worker: WorkerId): boolean => !isActive(book.worker(run, worker).state)
   const logs = closers.use(createLogBook({ dir: join(home, 'logs'), clock, isEnded }))
   for (const { body } of journal.left) {
     if (body.kind === 'start' && !book.has(body.record.id)) book.add(body.record)
@@ -127,13 +127,13 @@ export function openBook(deps: OpenBookDeps): RunBook {
 
 function reporting({ store, publish }: OpenRunsDeps) {
   return {
-    onResult: (row: Parameters<Store['saveResult']>[0]): void => {
-      store.saveResult(row)
-      publish({ type: 'result', row })
-    },
-    onMetric: (point: Parameters<Store['saveMetric']>[0]): void => {
-      store.saveMetric(point)
-      publish({ type: 'metric', point })
+    onReports: (results: readonly ResultRow[], metrics: readonly MetricPoint[]): void => {
+      store.together(() => {
+        for (const row of results) store.saveResult(row)
+        for (const point of metrics) store.saveMetric(point)
+      })
+      for (const row of results) publish({ type: 'result', row })
+      for (const point of metrics) publish({ type: 'metric', point })
     },
   }
 }

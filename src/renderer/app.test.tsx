@@ -14,6 +14,8 @@ let bench: ReturnType<typeof createLogBench>
 let recorded: ReturnType<typeof createRecordedActions>
 
 beforeEach(() => {
+  // Nothing is painted here.
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null)
   vi.stubGlobal('matchMedia', () => ({
     matches: true,
     addEventListener: () => {},

@@ -33,7 +33,7 @@ export function App({ actions, logs, setTheme }: AppProps) {
       <Shell
         actions={actions}
         onOpenPalette={openPalette}
-        dock={screen === 'logs' ? null : <Dock logs={logs} />}
+        dock={screen === 'logs' || screen === 'settings' ? null : <Dock logs={logs} />}
       >
         <CrashGuard key={screen}>
           <CurrentScreen screen={screen} logs={logs} setTheme={setTheme} />

@@ -22,7 +22,6 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
   let engine: Engine
   let home: string
   let count = 0
-
   beforeAll(async () => {
     local = await openLocalEngine(sh)
     ;({ engine, home } = local)

@@ -4,8 +4,7 @@ import { AppError } from '../kernel/appError'
 import { withLimit } from '../kernel/limit'
 import type { TaskGroup } from '../kernel/taskGroup'
 import type { NodeShell } from '../nodes/nodeShell'
-import type { LogFollower } from './logFollower'
-import type { FollowedWorker, WorkerLogDeps } from './workerLog'
+import type { FollowedLog, FollowedWorker, WorkerLogDeps } from './workerLog'
 import { followWorker } from './workerLog'
 
 const DRAIN_MS = 30_000
@@ -33,10 +32,11 @@ export function createFollowers(
     return one
   }
 
-  /** Whether the log is complete here: false when `signal` aborts first, or following it failed. */
+  /** Whether an ended worker's log is complete here: false when `signal` aborts first, or following it failed. */
   async function isDrained(run: RunId, worker: WorkerId, signal: AbortSignal): Promise<boolean> {
     const follower = await ensure(run, worker).ready
     await follower?.drain(signal)
+    if (!signal.aborted) follower?.end()
     deps.book.flush() // what the last lines reported is shown before the end is
     return follower !== null && !signal.aborted
   }
@@ -51,7 +51,7 @@ export function createFollowers(
     /** Follows a worker's log, if nobody does yet. */
     ensure: (run: RunId, worker: WorkerId): void => void ensure(run, worker),
 
-    /** Until a worker's log is complete here, 30 s at most. */
+    /** Until the log of a worker that has ended is complete here, 30 s at most. */
     async drain(run: RunId, worker: WorkerId, signal: AbortSignal): Promise<void> {
       await withLimit(deps.clock, DRAIN_MS, signal, limited => isDrained(run, worker, limited))
     },
@@ -70,13 +70,13 @@ export function createFollowers(
 
 interface Followed {
   /** null when following ended before it began. */
-  readonly ready: Promise<LogFollower | null>
+  readonly ready: Promise<FollowedLog | null>
   readonly end: AbortController
 }
 
 function follow(deps: WorkerLogDeps, worker: FollowedWorker, tasks: TaskGroup, onEnd: () => void): Followed {
   const end = new AbortController()
-  const ready = new Promise<LogFollower | null>(resolve => {
+  const ready = new Promise<FollowedLog | null>(resolve => {
     if (tasks.signal.aborted) resolve(null)
     tasks.start(`log ${worker.run} ${worker.worker}`, async signal => {
       const either = AbortSignal.any([signal, end.signal])

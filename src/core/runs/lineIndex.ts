@@ -11,13 +11,16 @@ const NEWLINE = 10
 const LINES_PER_ENTRY = 512
 const BYTES_PER_ENTRY = 64 * 1024
 const MS_PER_ENTRY = 100
+/** So many of the newest entries keep their own time; of older ones, those stay that a short read needs. */
+const TIMED_ENTRIES = 16_384
 
 /**
  * Which byte a line starts at, and when it came: one entry for at most 512 lines, 64 KiB or 100 ms, so that any line
- * of a hundred million is one search in memory and one short read away. Holds 24 bytes an entry.
+ * of a hundred million is one search in memory and one short read away. Memory grows with lines and bytes, not with
+ * time: a log that gets a line a second for weeks forgets when exactly its old lines came, not where they are.
  */
 export function createLineIndex(stored: readonly IndexEntry[]) {
-  const entries = [...stored]
+  let entries = thinned(stored)
 
   return {
     get last(): IndexEntry | undefined {
@@ -35,6 +38,7 @@ export function createLineIndex(stored: readonly IndexEntry[]) {
       if (isCovered || last?.line === line) return null
       const entry = { line, offset, atMs }
       entries.push(entry)
+      if (entries.length > 4 * TIMED_ENTRIES) entries = thinned(entries)
       return entry
     },
 
@@ -51,6 +55,24 @@ export function createLineIndex(stored: readonly IndexEntry[]) {
       return entry === undefined ? null : { entry, next: entries[low] ?? null }
     },
   }
+}
+
+/** Leaves out old entries that the one before covers just as well. */
+function thinned(entries: readonly IndexEntry[]): IndexEntry[] {
+  const timedFrom = entries.length - TIMED_ENTRIES
+  const kept: IndexEntry[] = []
+  entries.forEach((entry, i) => {
+    const last = kept.at(-1)
+    const next = entries[i + 1]
+    const isNeeded =
+      i >= timedFrom ||
+      last === undefined ||
+      next === undefined ||
+      next.line - last.line > LINES_PER_ENTRY ||
+      next.offset - last.offset > BYTES_PER_ENTRY
+    if (isNeeded) kept.push(entry)
+  })
+  return kept
 }
 
 export function encodeEntries(entries: readonly IndexEntry[]): Uint8Array {

@@ -17,6 +17,14 @@ export function createLineScanner(needle: Buffer | null) {
     get consumed() {
       return consumed
     },
+    /** Nothing will come any more: a last line without a newline counts, too. */
+    end(onLine: (line: string) => void): void {
+      if (!isOverlong && carry.length > 0 && (needle === null || carry.includes(needle)))
+        onLine(carry.toString('utf8'))
+      consumed += carryLength
+      carry = Buffer.alloc(0)
+      carryLength = 0
+    },
     scan(bytes: Uint8Array, onLine: (line: string) => void): void {
       const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       const lastNewline = chunk.lastIndexOf(NEWLINE)

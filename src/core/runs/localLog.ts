@@ -56,10 +56,7 @@ function createLocalLog(
 
   const lines = (): number => counter.wholeLines + (isFinished && counter.hasRest ? 1 : 0)
 
-  async function note(bytes: Uint8Array, atMs: number): Promise<void> {
-    const entries = counter.note(bytes, atMs)
-    if (entries.length > 0) await indexFile.appendFile(encodeEntries(entries))
-  }
+  const writer = createLogWriter(file, indexFile, counter)
 
   return {
     path,
@@ -73,8 +70,8 @@ function createLocalLog(
       return grown.listeners > 0
     },
     async append(bytes: Uint8Array, atMs: number): Promise<void> {
-      await file.appendFile(bytes)
-      await note(bytes, atMs)
+      await writer.append(bytes)
+      await writer.note(bytes, atMs)
       grown.ring()
     },
     finish(): void {
@@ -90,12 +87,35 @@ function createLocalLog(
       while (counter.size < fileSize) {
         const { bytesRead } = await file.read(block, 0, SCAN_BYTES, counter.size)
         if (bytesRead === 0) return
-        await note(block.subarray(0, bytesRead), atMs)
+        await writer.note(block.subarray(0, bytesRead), atMs)
       }
     },
     async [Symbol.asyncDispose](): Promise<void> {
       grown.ring()
       await Promise.all([file.close(), indexFile.close()])
+    },
+  }
+}
+
+function createLogWriter(
+  file: FileHandle,
+  indexFile: FileHandle,
+  counter: ReturnType<typeof createLineCounter>,
+) {
+  return {
+    /** All of it or nothing: a disk that fills up takes a part. */
+    async append(bytes: Uint8Array): Promise<void> {
+      try {
+        await file.appendFile(bytes)
+      } catch (error) {
+        await file.truncate(counter.size)
+        throw error
+      }
+    },
+    /** The stored index is a shortcut: what it lacks (a full disk) is read again at the next opening. */
+    async note(bytes: Uint8Array, atMs: number): Promise<void> {
+      const entries = counter.note(bytes, atMs)
+      if (entries.length > 0) await indexFile.appendFile(encodeEntries(entries)).catch(() => undefined)
     },
   }
 }

@@ -14,7 +14,7 @@ export interface LogBookDeps {
   /** `<home>/logs`. */
   readonly dir: string
   readonly clock: Clock
-  /** Whether more may still come for this worker: a log that nobody writes any more is finished. */
+  /** Whether nothing more can come for this worker. Errors: `not-found`. */
   readonly isEnded: (run: RunId, worker: WorkerId) => boolean
 }
 
@@ -24,8 +24,9 @@ export function createLogBook({ dir, clock, isEnded }: LogBookDeps) {
   const leases = createLeases(clock)
 
   async function lease(run: RunId, worker: WorkerId): Promise<LogLease> {
+    const hasEnded = isEnded(run, worker) // before anything is made for a run that does not exist
     const held = await leases.take(pathOf(run, worker))
-    if (isEnded(run, worker)) held.log.finish()
+    if (hasEnded) held.log.finish()
     return held
   }
 
@@ -88,8 +89,13 @@ function createLeases(clock: Clock) {
       const opening = logs.get(path) ?? openLocalLog(path, clock.nowMs())
       logs.delete(path) // to the end: the map's order is the order of use
       logs.set(path, opening)
+      const log = await opening.catch((error: unknown) => {
+        logs.delete(path) // tried anew the next time
+        uses.delete(path)
+        throw error
+      })
       return {
-        log: await opening,
+        log,
         async [Symbol.asyncDispose]() {
           uses.set(path, (uses.get(path) ?? 1) - 1)
           await closeIdle()

@@ -49,12 +49,10 @@ export function createLogFollower({ readAt, log, onBytes, clock }: LogFollowerDe
     },
 
     /** Until everything that the node had when this was called is here (or `signal` aborts). */
-    async drain(signal: AbortSignal): Promise<void> {
+    drain: async (signal: AbortSignal): Promise<void> => {
       const done = caughtUp.wait(signal)
       pause.wake()
       await done
     },
   }
 }
-
-export type LogFollower = ReturnType<typeof createLogFollower>

@@ -1,7 +1,6 @@
 import type { NodeName, RunId, WorkerId } from '../../contract/ids'
 import type { Clock } from '../kernel/clock'
 import type { LogBook } from './logBook'
-import type { LogFollower } from './logFollower'
 import { createLogFollower } from './logFollower'
 import type { WorkerReportDeps } from './workerReports'
 import { createWorkerReports } from './workerReports'
@@ -18,6 +17,14 @@ export interface FollowedWorker {
   readonly readAt: (offset: number, maxBytes: number) => Promise<Uint8Array>
 }
 
+/** A log that is being followed. */
+export interface FollowedLog {
+  /** Until everything that the node had when this was called is here (or `signal` aborts). */
+  readonly drain: (signal: AbortSignal) => Promise<void>
+  /** The worker has ended: a last line without a newline is read as it is. */
+  readonly end: () => void
+}
+
 /**
  * Follows one worker's log and reads its reports: progress, metrics, results. How far it was read is kept with the
  * worker, so that after a restart every line counts once, those that came while Drydock was away included.
@@ -26,23 +33,23 @@ export interface FollowedWorker {
 export async function followWorker(
   deps: WorkerLogDeps,
   followed: FollowedWorker,
-  onReady: (follower: LogFollower) => void,
+  onReady: (log: FollowedLog) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { logs, clock } = deps
   await using held = await logs.lease(followed.run, followed.worker)
   const { log } = held
-  const reports = createWorkerReports(deps, followed)
+  const reports = createWorkerReports(deps, followed, log)
   for await (const bytes of logs.stream(followed.run, followed.worker, reports.startByte)) {
-    reports.take(bytes, log, clock.nowMs())
+    reports.take(bytes, clock.nowMs())
     if (signal.aborted) return
   }
   const follower = createLogFollower({
     readAt: followed.readAt,
     log,
     clock,
-    onBytes: (bytes, atMs) => reports.take(bytes, log, atMs),
+    onBytes: reports.take,
   })
-  onReady(follower)
+  onReady({ drain: follower.drain, end: () => reports.end(clock.nowMs()) })
   await follower.run(signal)
 }

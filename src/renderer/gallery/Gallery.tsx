@@ -1,6 +1,12 @@
 import { useMemo } from 'react'
 import { LogDock } from '../logs/LogDock'
+import { LogPanel } from '../logs/LogPanel'
+import { CommandPalette } from '../palette/CommandPalette'
+import { openPalette, openShortcuts } from '../palette/paletteStore'
+import { ShortcutSheet } from '../palette/ShortcutSheet'
+import { SettingsView } from '../settings/SettingsView'
 import { fleetStore } from '../state/fleetStore'
+import type { LogStore } from '../state/logStore'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
 import { FleetView } from '../views/FleetView'
@@ -10,7 +16,7 @@ import { screenStore, useScreen } from '../views/screenStore'
 import { Shell } from '../views/Shell'
 import { NOW_MS } from './builders'
 import { ComponentsPage } from './ComponentsPage'
-import { SCENES } from './scenes'
+import { type Scene, SCENES } from './scenes'
 import { createScriptedLogs } from './scriptedLogs'
 import { seedHistory } from './seedHistory'
 
@@ -19,15 +25,16 @@ const CLOCK = fixedClock(NOW_MS)
 const DENSE_FROM = 13
 
 /** Nothing happens in a picture. */
+const nothing = async (): Promise<void> => {}
 const IDLE: FleetActions = {
-  startTraining: async () => {},
-  stopTraining: async () => {},
-  setMode: async () => {},
-  trustHostKey: async () => {},
-  refuseHostKey: async () => {},
-  reconnect: async () => {},
-  dismissAlert: async () => {},
-  copyText: async () => {},
+  startTraining: nothing,
+  stopTraining: nothing,
+  setMode: nothing,
+  trustHostKey: nothing,
+  refuseHostKey: nothing,
+  reconnect: nothing,
+  dismissAlert: nothing,
+  copyText: nothing,
   showLogs: () => {},
   openDownload: () => {},
 }
@@ -42,27 +49,55 @@ export function Gallery({ address }: { address: string }) {
 }
 
 interface SceneScreenProps {
-  readonly create: (typeof SCENES)[string]
+  readonly create: () => Scene
   readonly settings: { readonly theme: 'dark' | 'light' }
 }
 
 function SceneScreen({ create, settings }: SceneScreenProps) {
   const logs = useMemo(() => {
-    const { state, screen, loadOf } = create()
+    const { state, screen, loadOf, overlay } = create()
     seedHistory(state.nodes, loadOf)
     fleetStore.setState({ ...state, settings })
     screenStore.setState(screen)
+    if (overlay === 'commands') openPalette()
+    if (overlay === 'shortcuts') openShortcuts()
     return createScriptedLogs()
   }, [create, settings])
   const screen = useScreen(state => state.screen)
   const isDense = fleetStore.getState().nodes.length >= DENSE_FROM
+  const hasDock = !isDense && screen !== 'logs' && screen !== 'settings'
   return (
     <ClockProvider value={CLOCK}>
-      <Shell actions={IDLE} onOpenPalette={() => {}} dock={isDense ? undefined : <LogDock store={logs} />}>
-        {screen === 'runs' ? <RunsView /> : screen === 'results' ? <ResultsView /> : <FleetView />}
+      <Shell actions={IDLE} onOpenPalette={() => {}} dock={hasDock ? <LogDock store={logs} /> : undefined}>
+        <CurrentScreen logs={logs} />
+        <CommandPalette setTheme={nothing} />
+        <ShortcutSheet />
       </Shell>
     </ClockProvider>
   )
+}
+
+function CurrentScreen({ logs }: { logs: LogStore }) {
+  const screen = useScreen(state => state.screen)
+  switch (screen) {
+    case 'fleet':
+      return <FleetView />
+    case 'runs':
+      return <RunsView />
+    case 'results':
+      return <ResultsView />
+    case 'logs':
+      return (
+        <>
+          <h1 className="sr-only">Logs</h1>
+          <LogPanel store={logs} layout="screen" />
+        </>
+      )
+    case 'settings':
+      return <SettingsView setTheme={nothing} />
+    default:
+      return screen satisfies never
+  }
 }
 
 function SceneList() {

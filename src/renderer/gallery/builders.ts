@@ -256,7 +256,7 @@ export const nodeStop = (name: string, rest: Partial<NodeStop>): NodeStop => ({
 export const result = (of: Run, name: string, worker: number, values: ResultRow['values']): ResultRow => ({
   run: of.id,
   worker: `bots-${worker}` as WorkerId,
-  node: of.workers[0]?.node ?? asNode('this-pc'),
+  node: of.workers.find(one => one.id === `bots-${worker}`)?.node ?? asNode('this-pc'),
   name,
   values,
   atMs: NOW_MS - 5000,

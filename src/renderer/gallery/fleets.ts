@@ -220,6 +220,20 @@ export const threeNodeResults = (of: Run) => [
   }),
 ]
 
+/** Three workers that report the same fractions. */
+export const workerResults = () => {
+  const [of] = threeNodeRuns()
+  if (of === undefined) return []
+  return [1, 3, 4].flatMap((worker, at) =>
+    threeNodeResults(of).map(row => ({
+      ...row,
+      worker: of.workers[worker - 1]?.id ?? row.worker,
+      node: of.workers[worker - 1]?.node ?? row.node,
+      values: { ...row.values, medianWealth: (row.values['medianWealth'] ?? 0) + 311 * at },
+    })),
+  )
+}
+
 /** One run over all of them. */
 export const manyNodeRun = (of: GalleryFleet): Run =>
   run({

@@ -4,7 +4,7 @@ import type { NodeView } from '../../contract/nodes'
 import type { Run, StopReport } from '../../contract/runs'
 import { type FleetState, initialState } from '../state/fleetStore'
 import { initialScreen, type ScreenState } from '../views/screenStore'
-import { gpuReading, type Load, nodeStop, NOW_MS, plan, sample } from './builders'
+import { gpuReading, type Load, NOW_MS, plan, sample } from './builders'
 import {
   fiftyNodes,
   type GalleryFleet,
@@ -16,13 +16,19 @@ import {
   threeNodeRuns,
   threeNodes,
   twelveNodes,
+  workerResults,
 } from './fleets'
+import { blocked, known, offered, offline, unseen } from './links'
+import { withLongNames } from './longNames'
+import { LEFT, STOPPED, STOPPING } from './stopReports'
 
 /** A whole screen with fixed data. */
 export interface Scene {
   readonly state: FleetState
   readonly screen: ScreenState
   readonly loadOf: (node: NodeView) => Load
+  /** What lies over the screen. */
+  readonly overlay?: 'commands' | 'shortcuts'
 }
 
 const NO_LOAD: Load = { cpu: null, ram: null }
@@ -78,65 +84,6 @@ const withStop = (stop: StopReport, state: Run['state']): Partial<FleetState> =>
 const RUN = '20260924-134104-k7c2' as RunId
 const watching: Partial<ScreenState> = { stop: { step: 'watch', runs: [RUN], earlier: {} } }
 
-const gone = (name: string, groups: number, processesGone: number, tookMs: number) =>
-  nodeStop(name, {
-    phase: 'verified',
-    groups,
-    processesGone,
-    checkedAtMs: NOW_MS + tookMs,
-    tookMs,
-    how: 'TERM',
-    message: 'Gone',
-  })
-
-const STOPPING: StopReport = {
-  askedAtMs: NOW_MS - 6_000,
-  graceSeconds: 20,
-  isForced: false,
-  outcome: 'under-way',
-  summary: null,
-  endedAtMs: null,
-  nodes: [
-    gone('this-pc', 2, 5, 800),
-    gone('hp-server', 4, 9, 1100),
-    nodeStop('pc2', {
-      phase: 'acknowledged',
-      groups: 1,
-      survivors: [{ pid: 48130, startTicks: 812_400, command: 'python3 worker.py', user: 'trader' }],
-      killAtMs: NOW_MS + 14_000,
-      message: 'Still closing',
-    }),
-  ],
-}
-const STOPPED: StopReport = {
-  ...STOPPING,
-  askedAtMs: NOW_MS - 20_400,
-  outcome: 'proved',
-  summary: 'Nothing is left running',
-  endedAtMs: NOW_MS,
-  nodes: [
-    gone('this-pc', 2, 5, 800),
-    gone('hp-server', 4, 9, 1100),
-    { ...gone('pc2', 1, 3, 20_400), how: 'KILL after 20 s' },
-  ],
-}
-const LEFT: StopReport = {
-  ...STOPPED,
-  isForced: true,
-  outcome: 'still-running',
-  summary: 'Still running: 1 process on pc2.',
-  nodes: [
-    ...STOPPED.nodes.slice(0, 2),
-    nodeStop('pc2', {
-      phase: 'still-running',
-      groups: 1,
-      survivors: [{ pid: 48130, startTicks: 812_400, command: 'python3 worker.py', user: 'trader' }],
-      how: 'KILL, waits on a disk',
-      message: 'Still running',
-    }),
-  ],
-}
-
 const broker = { host: '127.0.0.1', port: 4001 }
 const LIVE: RunMode = {
   flags: { dryRun: false, allowOrders: true },
@@ -147,33 +94,15 @@ const LIVE: RunMode = {
 }
 const mode = (rest: Partial<RunMode>): Partial<FleetState> => ({ mode: { ...LIVE, ...rest } })
 
-const linked = (name: string, link: NodeView['link']): readonly NodeView[] =>
-  threeNodes.nodes.map(node => (node.name === name ? { ...node, link } : node))
-const offered = { type: 'ssh-ed25519', fingerprint: 'SHA256:9kVY0cQmT0mLw5iQ9ZbDqk1mHf3vXo8yPj2nUe4sR6A' }
-const known = [{ type: 'ssh-ed25519', fingerprint: 'SHA256:Xo8yPj2nUe4sR6A9kVY0cQmT0mLw5iQ9ZbDqk1mHf3v' }]
-const blocked = (reason: Extract<NodeView['link'], { state: 'blocked' }>['reason']): readonly NodeView[] =>
-  linked('pc2', { state: 'blocked', sinceMs: NOW_MS - 9_000, reason })
-const offline = linked('pc2', {
-  state: 'unreachable',
-  sinceMs: NOW_MS - 130_000,
-  nextTryAtMs: NOW_MS + 7_600,
-  message: 'No answer for 2.5 s',
-  hint: 'Check its power and its network.',
-})
-const unseen = (): readonly Run[] =>
-  threeNodeRuns().map(run => ({
-    ...run,
-    workers: run.workers.map(worker =>
-      worker.node === 'pc2' && worker.state === 'running' ? { ...worker, state: 'unknown' as const } : worker,
-    ),
-  }))
+const twelve = (): Scene => scene(twelveNodes, { runs: [manyNodeRun(twelveNodes)] })
+const fifty = (): Scene => scene(fiftyNodes, { runs: [manyNodeRun(fiftyNodes)] })
 
 /** Every screen that a picture is taken of, by the name in the address: `#fleet-3`, `#fleet-3/light`. */
 export const SCENES: Readonly<Record<string, () => Scene>> = {
   'fleet-1': () => scene(oneNode, { plans: [plan('kelly-monte-carlo', ['this-pc'], 2)] }),
   'fleet-3': () => day(),
-  'fleet-12': () => scene(twelveNodes, { runs: [manyNodeRun(twelveNodes)] }),
-  'fleet-50': () => scene(fiftyNodes, { runs: [manyNodeRun(fiftyNodes)] }),
+  'fleet-12': twelve,
+  'fleet-50': fifty,
   stop: () => day({}, { stop: { step: 'choose' } }),
   stopping: () => day(withStop(STOPPING, 'stopping'), watching),
   stopped: () => day(withStop(STOPPED, 'stopped'), watching),
@@ -238,9 +167,17 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
     }),
   lost: () => day({ engine: 'lost' }),
   'lost-stop': () => day({ engine: 'lost' }, { stop: { step: 'choose' } }),
+  'long-names': () => withLongNames(day({ results: workerResults() })),
+  'long-names-12': () => withLongNames(twelve()),
+  'long-names-50': () => withLongNames(fifty()),
   runs: () => day({}, { screen: 'runs', run: RUN }),
+  logs: () => day({}, { screen: 'logs' }),
+  settings: () => day({}, { screen: 'settings' }),
+  palette: () => ({ ...day(), overlay: 'commands' }),
+  shortcuts: () => ({ ...day(), overlay: 'shortcuts' }),
   results: () =>
     day({ results: threeNodeRuns().slice(0, 1).flatMap(threeNodeResults) }, { screen: 'results' }),
+  'results-by-worker': () => day({ results: workerResults() }, { screen: 'results' }),
   empty: () => scene({ nodes: [], loads: new Map() }, { plans: [], lastSampleAtMs: null }),
   loading: () =>
     scene({ nodes: [], loads: new Map() }, { engine: 'waiting', plans: [], lastSampleAtMs: null }),

@@ -9,6 +9,8 @@ import { isDockShown, LEAST_HEIGHT_PX, logPanelStore, useLogPanel } from './logP
 const LEFT_FOR_VIEWS_PX = 160
 const MOST_HEIGHT_PX = 2_000
 const KEY_STEP_PX = 4
+/** The stylesheet's own height in a window of the usual size. */
+const USUAL_HEIGHT_PX = 244
 
 /** The logs at the foot of the window; Ctrl+` hides them. Before the first run there is nothing to log. */
 export function LogDock({ store }: { store: LogStore }) {
@@ -23,29 +25,39 @@ export function LogDock({ store }: { store: LogStore }) {
     const inside = dock.current?.parentElement?.clientHeight ?? 0
     return inside === 0 ? Number.POSITIVE_INFINITY : Math.max(LEAST_HEIGHT_PX, inside - LEFT_FOR_VIEWS_PX)
   }
-  const resize = (wantedPx: number): void =>
-    logPanelStore.setState({ heightPx: Math.round(Math.min(mostPx(), Math.max(LEAST_HEIGHT_PX, wantedPx))) })
+  const resize = (wantedPx: number | null): void =>
+    logPanelStore.setState({
+      heightPx:
+        wantedPx === null ? null : Math.round(Math.min(mostPx(), Math.max(LEAST_HEIGHT_PX, wantedPx))),
+    })
   return (
-    <div ref={dock} className="log-dock" style={{ height: heightPx }}>
-      <ResizeEdge heightPx={heightPx} onResize={resize} />
+    <div ref={dock} className="log-dock" style={heightPx === null ? undefined : { height: heightPx }}>
+      <ResizeEdge heightPx={heightPx} shownPx={() => dock.current?.offsetHeight ?? 0} onResize={resize} />
       <LogPanel store={store} layout="dock" />
     </div>
   )
 }
 
 interface ResizeEdgeProps {
-  readonly heightPx: number
-  readonly onResize: (heightPx: number) => void
+  readonly heightPx: number | null
+  /** How high it is now, whoever decided that. */
+  readonly shownPx: () => number
+  /** null: as high as the window likes. */
+  readonly onResize: (heightPx: number | null) => void
 }
 
-/** The dock's upper edge: drag it, or give it the keyboard and use the arrow keys. Double click: the usual height. */
-function ResizeEdge({ heightPx, onResize }: ResizeEdgeProps) {
+/** The dock's upper edge: drag it, or give it the keyboard and use the arrow keys. Double click: the window's choice. */
+function ResizeEdge({ heightPx, shownPx, onResize }: ResizeEdgeProps) {
   const edge = useRef<HTMLDivElement>(null)
   const resize = useEffectEvent(onResize)
-  const height = useEffectEvent(() => heightPx)
+  const height = useEffectEvent(shownPx)
   useEffect(() => {
     if (edge.current === null) return undefined
-    return dragEdge(edge.current, { heightPx: () => height(), onResize: px => resize(px) })
+    return dragEdge(edge.current, {
+      heightPx: () => height(),
+      onResize: px => resize(px),
+      onReset: () => resize(null),
+    })
   }, [])
   return (
     <div ref={edge} className="log-edge">
@@ -54,11 +66,11 @@ function ResizeEdge({ heightPx, onResize }: ResizeEdgeProps) {
         className="sr-only"
         aria-label="Height of the logs"
         aria-orientation="vertical"
-        aria-valuetext={`${heightPx} pixels`}
+        aria-valuetext={heightPx === null ? 'as high as the window likes' : `${heightPx} pixels`}
         min={LEAST_HEIGHT_PX}
         max={MOST_HEIGHT_PX}
         step={KEY_STEP_PX}
-        value={heightPx}
+        value={heightPx ?? USUAL_HEIGHT_PX}
         onChange={event => onResize(Number(event.target.value))}
       />
     </div>

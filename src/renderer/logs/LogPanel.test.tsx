@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Run } from '../../contract/runs'
 import { createLogBench, kellyRun } from './logTestBench'
 import { LogPanel } from './LogPanel'
+import { logPanelStore } from './logPanelStore'
 
 let bench: ReturnType<typeof createLogBench>
 
@@ -111,8 +112,21 @@ describe('the log panel', () => {
     expect([lines(), log().querySelector('img')]).toEqual([['red <img src=x>'], null])
   })
 
+  it('leaves out what only Drydock reads until it is wanted, and says so when nothing else is there', async () => {
+    await show()
+    await print(1, ['{"drydock":"progress","step":1}'])
+    expect(lines()).toEqual([])
+    expect(screen.getByText('Nothing printed for people yet')).toBeDefined()
+    await print(1, ['step 1'], 1)
+    expect(lines()).toEqual(['step 1'])
+    fireEvent.click(screen.getByRole('button', { name: /^Show reports/ }))
+    frame()
+    expect(lines()).toEqual(['{"drydock":"progress","step":1}', 'step 1'])
+  })
+
   it('tints warnings and errors, and keeps the line protocol quiet', async () => {
     await show()
+    act(() => logPanelStore.setState({ showsReports: true }))
     await print(1, ['WARN slow', 'ERROR gone', '{"drydock":"progress","step":1}', 'step 1'])
     expect([...log().querySelectorAll('.log-line')].map(line => line.getAttribute('data-tone'))).toEqual([
       'warn',

@@ -1,20 +1,16 @@
-import { Logs } from 'lucide-react'
 import { type RefObject, useEffect, useId, useMemo, useRef, useSyncExternalStore } from 'react'
 import type { NodeName } from '../../contract/ids'
-import type { Run } from '../../contract/runs'
-import { EmptyState } from '../components/Panel'
-import { Button } from '../components/Button'
 import { useFleet } from '../state/fleetStore'
-import { NO_FILTER } from '../state/logFilter'
-import type { LogSnapshot, LogStore } from '../state/logStore'
+import type { LogStore } from '../state/logStore'
 import { useScreen } from '../views/screenStore'
 import { matchesShortcut } from '../shortcuts'
 import { followShownLogs } from './followShownLogs'
 import { LogList } from './LogList'
-import { type LogTab, useLogPanel } from './logPanelStore'
+import { useLogPanel } from './logPanelStore'
 import { LogTabs } from './LogTabs'
 import { LogTools } from './LogTools'
-import { emptyWords, nodesOf, shownRun, validTab, workersIn } from './shownLogs'
+import { NoLines } from './NoLines'
+import { nodesOf, shownRun, validTab } from './shownLogs'
 
 export interface LogPanelProps {
   readonly store: LogStore
@@ -34,6 +30,8 @@ export function LogPanel({ store, layout }: LogPanelProps) {
   const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot)
   const filterRef = useRef<HTMLInputElement>(null)
   const root = useRef<HTMLElement>(null)
+  const showsReports = useLogPanel(state => state.showsReports)
+  useEffect(() => store.setShowsReports(showsReports), [store, showsReports])
   useEffect(() => followShownLogs(store), [store])
   useAskedFocus(root)
   useFilterKey(root, filterRef, layout)
@@ -88,38 +86,4 @@ function useFilterKey(
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [root, filter, layout])
-}
-
-interface NoLinesProps {
-  readonly store: LogStore
-  readonly snapshot: LogSnapshot
-  readonly run: Run | null
-  readonly tab: LogTab
-}
-
-function NoLines({ store, snapshot, run, tab }: NoLinesProps) {
-  const isWithout = snapshot.rows.length === 0 && !snapshot.isFiltering
-  const isExplained = snapshot.filter.kind === 'matching' || snapshot.lineCount === 0
-  if (!isWithout || !isExplained) return null
-  const icon = <Logs size={20} strokeWidth={1.75} aria-hidden />
-  if (snapshot.filter.kind === 'matching' && snapshot.lineCount > 0) {
-    return (
-      <div className="log-empty">
-        <EmptyState icon={icon} title={`No line matches “${snapshot.input.text}”`}>
-          {snapshot.lineCount.toLocaleString('en-US')} lines were searched.{' '}
-          <Button size="s" onClick={() => store.setFilter({ ...NO_FILTER, isRegex: snapshot.input.isRegex })}>
-            Show every line
-          </Button>
-        </EmptyState>
-      </div>
-    )
-  }
-  const [title, sentence] = emptyWords(run, run === null ? [] : workersIn(run, tab))
-  return (
-    <div className="log-empty">
-      <EmptyState icon={icon} title={title}>
-        {sentence}
-      </EmptyState>
-    </div>
-  )
 }

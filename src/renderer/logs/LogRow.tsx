@@ -18,7 +18,10 @@ export const LogRow = memo(function LogRow({ entry, showsTime, filter }: LogRowP
       {showsTime ? <Time atMs={entry.atMs} /> : null}
       <span className="log-source">
         <NodeSquare colour={entry.source.colour} />
-        <span className="truncate">{entry.source.label}</span>
+        <span className="flex min-w-0">
+          <span className="truncate">{entry.source.node}</span>
+          <span className="flex-none">{entry.source.label.slice(entry.source.node.length)}</span>
+        </span>
       </span>
       <span className="log-text">{drawText(entry.text, filter)}</span>
     </div>

@@ -1,4 +1,4 @@
-import { ChevronDown, Clock, Download, Maximize2, Minimize2, WrapText } from 'lucide-react'
+import { Braces, ChevronDown, Clock, Download, Maximize2, Minimize2, WrapText } from 'lucide-react'
 import type { RefObject } from 'react'
 import type { Run } from '../../contract/runs'
 import { IconButton } from '../components/Button'
@@ -25,6 +25,7 @@ const ICON = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 export function LogTools({ store, snapshot, run, tab, layout, filterRef }: LogToolsProps) {
   const isWrapping = useLogPanel(state => state.isWrapping)
   const showsTime = useLogPanel(state => state.showsTime)
+  const showsReports = useLogPanel(state => state.showsReports)
   return (
     <div className="log-tools">
       <LogFilterField store={store} snapshot={snapshot} inputRef={filterRef} />
@@ -42,6 +43,14 @@ export function LogTools({ store, snapshot, run, tab, layout, filterRef }: LogTo
           onClick={() => logPanelStore.setState({ isWrapping: !isWrapping })}
         >
           <WrapText {...ICON} />
+        </IconButton>
+        <IconButton
+          name="Show reports to Drydock (progress, metrics, results)"
+          size="s"
+          aria-pressed={showsReports}
+          onClick={() => logPanelStore.setState({ showsReports: !showsReports })}
+        >
+          <Braces {...ICON} />
         </IconButton>
         <IconButton
           name="Show times (UTC)"

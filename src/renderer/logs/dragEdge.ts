@@ -1,13 +1,13 @@
-import { DEFAULT_HEIGHT_PX } from './logPanelStore'
-
 interface Dragged {
   /** How high the box below the edge is now. */
   readonly heightPx: () => number
   readonly onResize: (heightPx: number) => void
+  /** A double click. */
+  readonly onReset: () => void
 }
 
 /** Makes `edge` the upper edge of a box that is as high as it is dragged. Returns what ends it. */
-export function dragEdge(edge: HTMLElement, { heightPx, onResize }: Dragged): () => void {
+export function dragEdge(edge: HTMLElement, { heightPx, onResize, onReset }: Dragged): () => void {
   const stop = new AbortController()
   const { signal } = stop
   let begun: { readonly y: number; readonly heightPx: number } | null = null
@@ -29,6 +29,6 @@ export function dragEdge(edge: HTMLElement, { heightPx, onResize }: Dragged): ()
     { signal },
   )
   edge.addEventListener('lostpointercapture', () => (begun = null), { signal })
-  edge.addEventListener('dblclick', () => onResize(DEFAULT_HEIGHT_PX), { signal })
+  edge.addEventListener('dblclick', onReset, { signal })
   return () => stop.abort()
 }

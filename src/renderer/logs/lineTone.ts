@@ -1,4 +1,5 @@
 import { plainText } from '../state/plainText'
+import { isReportLine } from '../state/reportLine'
 
 /** How loud a line is drawn. `protocol` is what Drydock itself reads: there, but quiet. */
 export type LineTone = 'protocol' | 'error' | 'warn' | 'plain'
@@ -12,19 +13,8 @@ const WARN = /\b(WARN|WARNING)\b|^warn(ing)?\b|^[\w./-]+:\d+: \w*Warning: /
 /** Pure. Looks at what is read, not at colours. */
 export function toneOf(raw: string): LineTone {
   const text = plainText(raw)
-  if (isProtocol(text)) return 'protocol'
+  if (isReportLine(text)) return 'protocol'
   const start = text.slice(0, LEVEL_WITHIN)
   if (ERROR.test(start)) return 'error'
   return WARN.test(start) ? 'warn' : 'plain'
-}
-
-/** The line protocol: a JSON object with the key `drydock`. */
-function isProtocol(text: string): boolean {
-  if (!text.startsWith('{') || !text.includes('"drydock"')) return false
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && 'drydock' in value
-  } catch {
-    return false
-  }
 }

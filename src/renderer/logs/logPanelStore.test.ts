@@ -16,9 +16,10 @@ describe('how the log panel is remembered', () => {
     expect(createLogPanelStore(storageWith(null)).getState()).toEqual({
       tab: 'all',
       isDockOpen: null,
-      heightPx: 244,
+      heightPx: null,
       isWrapping: false,
       showsTime: true,
+      showsReports: false,
       focusAsked: 0,
     })
   })
@@ -37,7 +38,7 @@ describe('how the log panel is remembered', () => {
     'takes nothing from a stored %s',
     text => {
       expect(createLogPanelStore(storageWith(text)).getState()).toMatchObject({
-        heightPx: 244,
+        heightPx: null,
         isWrapping: false,
       })
     },

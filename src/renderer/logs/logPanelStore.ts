@@ -10,37 +10,38 @@ export interface LogPanelState {
   readonly tab: LogTab
   /** null until somebody decided: then it is open unless the fleet needs the room. */
   readonly isDockOpen: boolean | null
-  readonly heightPx: number
+  /** null until somebody dragged the edge: then it follows the window. */
+  readonly heightPx: number | null
   readonly isWrapping: boolean
   readonly showsTime: boolean
+  /** Lines of the line protocol among the others. */
+  readonly showsReports: boolean
   /** Goes up when the panel is to take the keyboard. */
   readonly focusAsked: number
 }
 
-export const DEFAULT_HEIGHT_PX = 244
 export const LEAST_HEIGHT_PX = 112
 
 const KEY = 'drydock.logPanel'
-type Remembered = Pick<LogPanelState, 'isDockOpen' | 'heightPx' | 'isWrapping' | 'showsTime'>
+const REMEMBERED = ['isDockOpen', 'heightPx', 'isWrapping', 'showsTime', 'showsReports'] as const
+type Remembered = Pick<LogPanelState, (typeof REMEMBERED)[number]>
 
 /** The panel's state, read from `storage` and written back when it changes. */
 export function createLogPanelStore(storage: Pick<Storage, 'getItem' | 'setItem'>) {
   const store = createStore<LogPanelState>(() => ({
     tab: 'all',
     isDockOpen: null,
-    heightPx: DEFAULT_HEIGHT_PX,
+    heightPx: null,
     isWrapping: false,
     showsTime: true,
+    showsReports: false,
     focusAsked: 0,
     ...readRemembered(storage.getItem(KEY)),
   }))
-  store.subscribe(({ isDockOpen, heightPx, isWrapping, showsTime }, before) => {
-    const isSame =
-      isDockOpen === before.isDockOpen &&
-      heightPx === before.heightPx &&
-      isWrapping === before.isWrapping &&
-      showsTime === before.showsTime
-    if (!isSame) storage.setItem(KEY, JSON.stringify({ isDockOpen, heightPx, isWrapping, showsTime }))
+  store.subscribe((now, before) => {
+    if (REMEMBERED.some(name => now[name] !== before[name])) {
+      storage.setItem(KEY, JSON.stringify(now, [...REMEMBERED]))
+    }
   })
   return store
 }
@@ -55,6 +56,7 @@ function readRemembered(text: string | null): Partial<Remembered> {
     ...flag('isDockOpen'),
     ...flag('isWrapping'),
     ...flag('showsTime'),
+    ...flag('showsReports'),
     ...(typeof height === 'number' && height >= LEAST_HEIGHT_PX && height < 10_000
       ? { heightPx: height }
       : {}),

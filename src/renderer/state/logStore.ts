@@ -17,6 +17,8 @@ export interface LogSnapshot {
   readonly rows: readonly LogEntry[]
   readonly filter: LogFilter
   readonly input: FilterInput
+  /** Lines of the line protocol, too. */
+  readonly showsReports: boolean
   /** A new filter has not seen every line yet. */
   readonly isFiltering: boolean
   /** Lines in memory of the shown workers: the `m` of `n of m`. */
@@ -43,7 +45,7 @@ interface LogStoreDeps {
  */
 export function createLogStore(deps: LogStoreDeps) {
   const parts = createParts(deps)
-  const { buffers, streams, reader, view, frames, state } = parts
+  const { buffers, streams, reader, frames, state } = parts
   return {
     subscribe: (listener: () => void): (() => void) => frames.subscribe(listener),
     getSnapshot: (): LogSnapshot => frames.snapshot(),
@@ -63,21 +65,7 @@ export function createLogStore(deps: LogStoreDeps) {
       state.isStale = true
       frames.ask()
     },
-    setFilter(input: FilterInput): void {
-      state.input = input
-      view.setFilter(input)
-      // A list that stands still lacks what came since; the filter is to search all there is.
-      if (!state.isFollowing) state.isStale = true
-      frames.ask()
-    },
-    /** Off: the list stands still and new lines are kept and counted. On: they are all there. */
-    setFollowing(isOn: boolean): void {
-      if (isOn === state.isFollowing) return
-      if (isOn) state.isStale = true
-      else takeFresh(parts)
-      state.isFollowing = isOn
-      frames.ask()
-    },
+    ...createViewControls(parts),
     /** Reads the lines before the first row. Only of use while not following. Errors: the engine's. */
     readOlder: async (): Promise<void> => {
       if (state.client !== null) await reader.readOlder(state.client, buffers.shown)
@@ -95,11 +83,42 @@ export function createLogStore(deps: LogStoreDeps) {
   }
 }
 
+/** What the person chooses of the lines: which, and whether they move. */
+function createViewControls(parts: StoreParts & Pick<ReturnType<typeof createParts>, 'frames'>) {
+  const { state, view, frames } = parts
+  return {
+    setFilter(input: FilterInput): void {
+      state.input = input
+      view.setFilter(input)
+      // A list that stands still lacks what came since; the filter is to search all there is.
+      if (!state.isFollowing) state.isStale = true
+      frames.ask()
+    },
+    /** Lines of the line protocol: left out, or shown like any other. */
+    setShowsReports(showsReports: boolean): void {
+      if (showsReports === state.showsReports) return
+      state.showsReports = showsReports
+      view.setShowsReports(showsReports)
+      if (!state.isFollowing) state.isStale = true
+      frames.ask()
+    },
+    /** Off: the list stands still and new lines are kept and counted. On: they are all there. */
+    setFollowing(isOn: boolean): void {
+      if (isOn === state.isFollowing) return
+      if (isOn) state.isStale = true
+      else takeFresh(parts)
+      state.isFollowing = isOn
+      frames.ask()
+    },
+  }
+}
+
 export type LogStore = ReturnType<typeof createLogStore>
 
 interface StoreState {
   client: LogClient | null
   input: FilterInput
+  showsReports: boolean
   isFollowing: boolean
   newCount: number
   /** The view does not agree with the windows and is built anew at the next frame. */
@@ -120,6 +139,7 @@ function createParts(deps: LogStoreDeps) {
   const state: StoreState = {
     client: null,
     input: NO_FILTER,
+    showsReports: true,
     isFollowing: true,
     newCount: 0,
     isStale: false,
@@ -184,11 +204,12 @@ function takeFresh({ state, buffers, view }: StoreParts): void {
 }
 
 function snapshotOf({ state, buffers, view, reader }: StoreParts, isDone: boolean): LogSnapshot {
-  const { input, isFollowing, newCount, isFlooding, problems } = state
+  const { input, showsReports, isFollowing, newCount, isFlooding, problems } = state
   return {
     rows: view.rows,
     filter: view.filter,
     input,
+    showsReports,
     isFiltering: !isDone,
     lineCount: buffers.lineCount(),
     isFollowing,

@@ -109,6 +109,21 @@ describe('the view of the shown logs', () => {
     expect(texts(view.rows)).toEqual(['a', 'b'])
   })
 
+  it('leaves reports to Drydock out when they are not wanted, whatever else is filtered', () => {
+    const view = createLogView({ monotonicMs: () => 0 })
+    const report = '{"drydock":"progress","step":1}'
+    view.add([lineAt(1, 1, 'step 1'), lineAt(2, 2, report), lineAt(3, 3, 'done')])
+    view.setShowsReports(false)
+    view.work(1)
+    expect([texts(view.rows), view.countOf([lineAt(4, 4, report)])]).toEqual([['step 1', 'done'], 0])
+    view.setFilter({ text: 'step', isRegex: false })
+    view.work(1)
+    expect(texts(view.rows)).toEqual(['step 1'])
+    view.setShowsReports(true)
+    view.work(1)
+    expect(texts(view.rows)).toEqual(['step 1', report])
+  })
+
   it('counts new lines by the same filter', () => {
     const view = createLogView({ monotonicMs: () => 0 })
     view.setFilter({ text: 'alpha', isRegex: false })

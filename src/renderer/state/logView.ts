@@ -1,6 +1,8 @@
 import type { LogEntry } from './logEntry'
 import { compareArrival, createMerger, mergeInto, replaceEntry, type Merger } from './logOrder'
 import { createFilter, NO_FILTER, type FilterInput, type LogFilter } from './logFilter'
+import { plainText } from './plainText'
+import { isReportLine } from './reportLine'
 
 /** Lines merged, and lines tested, between two looks at the clock. */
 const MERGE_STRIDE = 2_000
@@ -16,6 +18,7 @@ interface ViewState {
   /** While they are merged anew: how far it is, and what came meanwhile. */
   merging: { readonly merger: Merger; readonly late: LogEntry[]; isKept: IsKept | null } | null
   filter: LogFilter
+  showsReports: boolean
   /** Of `merged[0..tested)`, what the filter lets through. */
   matched: LogEntry[]
   tested: number
@@ -32,6 +35,7 @@ export function createLogView(deps: { readonly monotonicMs: () => number }) {
     merged: [],
     merging: null,
     filter: createFilter(NO_FILTER),
+    showsReports: true,
     matched: [],
     tested: 0,
     rows: [],
@@ -56,6 +60,11 @@ export function createLogView(deps: { readonly monotonicMs: () => number }) {
       state.filter = createFilter(input)
       begin(state, state.merged)
     },
+    /** Whether lines of the line protocol are shown, too. */
+    setShowsReports(showsReports: boolean): void {
+      state.showsReports = showsReports
+      begin(state, state.merged)
+    },
     /** New lines, in arrival order. */
     add: (fresh: readonly LogEntry[]): void => add(state, fresh),
     /** Forgets entries that `isKept` does not know any more. */
@@ -67,7 +76,7 @@ export function createLogView(deps: { readonly monotonicMs: () => number }) {
     work: (deadlineMs: number): boolean => work(state, deadlineMs, deps.monotonicMs),
     /** How many of `fresh` the filter lets through. */
     countOf: (fresh: readonly LogEntry[]): number =>
-      fresh.reduce((count, entry) => (isShown(state.filter, entry) ? count + 1 : count), 0),
+      fresh.reduce((count, entry) => (isShown(state, entry) ? count + 1 : count), 0),
   }
 }
 
@@ -106,9 +115,9 @@ function drop(state: ViewState, isKept: IsKept): void {
 
 function work(state: ViewState, deadlineMs: number, monotonicMs: () => number): boolean {
   if (!mergeUntil(state, deadlineMs, monotonicMs)) return false
-  if (state.filter.kind === 'matching' && !testUntil(state, deadlineMs, monotonicMs)) return false
+  if (leavesOut(state) && !testUntil(state, deadlineMs, monotonicMs)) return false
   // Asked again: testing may have given the filter up.
-  state.rows = state.filter.kind === 'matching' ? state.matched : state.merged
+  state.rows = leavesOut(state) ? state.matched : state.merged
   return true
 }
 
@@ -128,9 +137,10 @@ function testUntil(state: ViewState, deadlineMs: number, monotonicMs: () => numb
   while (state.tested < state.merged.length) {
     testStride(state)
     const nowMs = monotonicMs()
-    if (nowMs - beforeMs > TOO_SLOW_MS) {
+    if (state.filter.kind === 'matching' && nowMs - beforeMs > TOO_SLOW_MS) {
       state.filter = { kind: 'unusable', problem: 'This expression takes too long. Make it simpler.' }
-      return true
+      begin(state, state.merged)
+      return !leavesOut(state)
     }
     if (nowMs >= deadlineMs && state.tested < state.merged.length) return false
     beforeMs = nowMs
@@ -142,10 +152,18 @@ function testStride(state: ViewState): void {
   const end = Math.min(state.merged.length, state.tested + STRIDE)
   for (; state.tested < end; state.tested += 1) {
     const entry = state.merged[state.tested]
-    if (entry !== undefined && isShown(state.filter, entry)) state.matched.push(entry)
+    if (entry !== undefined && isShown(state, entry)) state.matched.push(entry)
   }
 }
 
-function isShown(filter: LogFilter, entry: LogEntry): boolean {
-  return entry.kind === 'line' && (filter.kind !== 'matching' || filter.matches(entry.text))
+const leavesOut = ({ filter, showsReports }: ViewState): boolean =>
+  filter.kind === 'matching' || !showsReports
+
+function isShown({ filter, showsReports }: ViewState, entry: LogEntry): boolean {
+  if (entry.kind !== 'line') return filter.kind !== 'matching'
+  if (!showsReports && isReport(entry.text)) return false
+  return filter.kind !== 'matching' || filter.matches(entry.text)
 }
+
+/** Nearly every line is none: only those that might be are looked at closely. */
+const isReport = (raw: string): boolean => raw.includes('"drydock"') && isReportLine(plainText(raw))

@@ -24,7 +24,7 @@ export function AddMachines() {
       </p>
       <pre className="code-block self-stretch">{SNIPPET}</pre>
       <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-2">
-        <Button look="primary" onClick={() => attempt(() => actions.copyText(SNIPPET))}>
+        <Button onClick={() => attempt(() => actions.copyText(SNIPPET))}>
           <Clipboard size={14} strokeWidth={1.75} aria-hidden />
           Copy lines for fleet.yaml
         </Button>

@@ -62,9 +62,10 @@ interface NodesProps {
 
 function FewNodes({ nodes, work, troubled }: NodesProps) {
   const hint = useHint(nodes.length)
+  const hasGpus = useFleet(state => nodes.some(node => (state.gpus[node.name]?.gpus.length ?? 0) > 0))
   const layout = nodes.length === 1 ? 'wide' : nodes.length <= MOST_FULL_CARDS ? 'full' : 'compact'
   return (
-    <div className="cards" data-columns={columnsFor(nodes.length)}>
+    <div className="cards" data-columns={columnsFor(nodes.length)} data-gpus={hasGpus ? '' : undefined}>
       {nodes.map(node => (
         <NodeCard
           key={node.name}

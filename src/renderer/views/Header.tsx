@@ -17,7 +17,7 @@ export function Header({ onOpenPalette }: { onOpenPalette: () => void }) {
         onClick={onOpenPalette}
       >
         <Search size={14} strokeWidth={1.75} aria-hidden />
-        <span>Search or run…</span>
+        <span>Search</span> <span className="search-more">or run…</span>
         <kbd className="kbd">{isMac ? '⌘ K' : 'Ctrl K'}</kbd>
       </button>
       <div className="header-end">

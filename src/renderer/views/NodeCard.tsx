@@ -37,7 +37,9 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
     >
       <header className="card-head">
         <StateIcon state={nodeState(node, isInTrouble)} />
-        <h2 className="card-name">{node.name}</h2>
+        <h2 className="card-name" data-tip={node.name}>
+          {node.name}
+        </h2>
         <CardSubtitle node={node} layout={layout} />
         {isOnline ? <LinkStatus node={node} /> : null}
         <NodeMenu node={node} size="s" />
@@ -86,7 +88,11 @@ function CardSubtitle({ node, layout }: { node: NodeView; layout: NodeCardProps[
         ]
           .filter(word => word !== '')
           .join(' · ')
-  return <span className="min-w-0 truncate text-dense text-t3">{words}</span>
+  return (
+    <span className="min-w-0 truncate text-dense text-t3" data-tip={words}>
+      {words}
+    </span>
+  )
 }
 
 const gpuModels = (gpus: readonly { name: string | null }[] = []): string =>

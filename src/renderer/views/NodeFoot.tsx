@@ -40,7 +40,7 @@ export function NodeFoot({ node, work, hint }: NodeFootProps) {
 export function WorkEnd({ work, isSeen }: { work: NodeWork; isSeen: boolean }) {
   const words = useClock(nowMs => workWords(work, isSeen, nowMs))
   const isQuiet = useClock(nowMs => isSeen && quietMs(work, nowMs) !== null)
-  return <span className={`ml-auto flex-none ${isQuiet ? 'text-warn' : ''}`}>{words}</span>
+  return <span className={`work-end ${isQuiet ? 'text-warn' : ''}`}>{words}</span>
 }
 
 function workWords(work: NodeWork, isSeen: boolean, nowMs: number): string {

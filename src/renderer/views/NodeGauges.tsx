@@ -85,7 +85,7 @@ export function FullGauges({ node, isAssigned }: NodeGaugesProps) {
 /** One node alone has room for its history everywhere. */
 export function WideGauges({ node, isAssigned }: NodeGaugesProps) {
   const readings = useNodeReadings(node)
-  const { cpu, ram, disk, gpus, gpuWord, staleAge, gpuStaleAge } = readings
+  const { cpu, ram, disk, load, gpus, gpuWord, staleAge, gpuStaleAge } = readings
   const sample = useFleet(state => state.samples[node.name])
   const shared = { node: node.name, staleAge, hasHistory: true }
   const memory = sample === undefined ? null : gibOf(sample.memUsedMiB, sample.memTotalMiB)
@@ -107,8 +107,14 @@ export function WideGauges({ node, isAssigned }: NodeGaugesProps) {
           <OneGauge {...shared} hasHistory={gpuWord === null} staleAge={gpuStaleAge} reading={gpu.vram} />
         </div>
       ))}
+      {gpus.length === 0 ? (
+        <div className="pair">
+          <OneGauge {...shared} reading={load} />
+          <OneGauge {...shared} reading={disk} />
+        </div>
+      ) : null}
       <GpuWord readings={readings} />
-      <OneGauge node={node.name} staleAge={staleAge} reading={disk} />
+      {gpus.length === 0 ? null : <OneGauge node={node.name} staleAge={staleAge} reading={disk} />}
     </>
   )
 }

@@ -5,15 +5,8 @@ import type { ResultRow, Run } from '../../contract/runs'
 import { EmptyState, Panel } from '../components/Panel'
 import { useFleet } from '../state/fleetStore'
 import { isActive } from './nodeWork'
-import {
-  type Cell,
-  cellOf,
-  columnsOf,
-  nextSort,
-  type ResultColumn,
-  type ResultSort,
-  sorted,
-} from './resultColumns'
+import { type Cell, cellOf, columnsOf, nextSort, type ResultColumn, type ResultSort } from './resultColumns'
+import { type PlacedRow, placeResults } from './resultRows'
 import { useScreen } from './screenStore'
 
 /** What the workers of a run printed as results. */
@@ -23,14 +16,17 @@ export function ResultsPanel() {
   const selected = useScreen(state => state.run)
   const run = shownRun(runs, results, selected)
   const rows = useMemo(() => results.filter(row => row.run === run?.id), [results, run?.id])
+  const hasEnded = run !== null && !isActive(run.state)
   return (
     <Panel title="Results" note={run === null ? null : noteOf(run)}>
       {rows.length === 0 ? (
         <EmptyState
           icon={<ChartNoAxesCombined size={20} strokeWidth={1.75} aria-hidden />}
-          title="No results yet"
+          title={hasEnded ? 'No results' : 'No results yet'}
         >
-          {run === null ? 'They arrive while a run goes on.' : 'This run has printed none so far.'}
+          {run === null
+            ? 'They arrive while a run goes on.'
+            : `${run.plan} ${hasEnded ? 'printed none.' : 'has printed none so far.'}`}
         </EmptyState>
       ) : (
         <ResultsTable rows={rows} run={run} />
@@ -54,16 +50,13 @@ const noteOf = (run: Run): string => `${run.plan} · ${isActive(run.state) ? 'ar
 function ResultsTable({ rows, run }: { rows: readonly ResultRow[]; run: Run | null }) {
   const [sort, setSort] = useState<ResultSort | null>(null)
   const columns = useMemo(() => columnsOf(rows), [rows])
-  const labels = useMemo(() => workerLabels(run), [run])
+  const numbers = useMemo(() => workerNumbers(run), [run])
   const press = (key: string): void => setSort(nextSort(sort, key))
   return (
-    <table className="data-table" aria-label="Results">
+    <table className="data-table results-table" aria-label="Results">
       <thead>
         <tr>
           <SortHead name="Name" sortKey="name" sort={sort} onPress={press} />
-          <th scope="col" className="results-worker">
-            Worker
-          </th>
           {columns.map(column => (
             <SortHead
               key={column.key}
@@ -77,12 +70,9 @@ function ResultsTable({ rows, run }: { rows: readonly ResultRow[]; run: Run | nu
         </tr>
       </thead>
       <tbody>
-        {sorted(rows, sort).map(row => (
-          <tr key={`${row.worker} ${row.name}`}>
-            <td className="font-medium">{row.name}</td>
-            <td className="results-worker text-t3">
-              {labels.get(row.worker) ?? `${row.node} ${row.worker}`}
-            </td>
+        {placeResults(rows, sort, [...numbers.keys()]).map(({ row, place }) => (
+          <tr key={`${row.worker} ${row.name}`} data-place={place}>
+            <ResultName row={row} place={place} workerNumber={numbers.get(row.worker) ?? row.worker} />
             {columns.map(column => (
               <ResultCell key={column.key} column={column} value={row.values[column.key]} />
             ))}
@@ -93,9 +83,25 @@ function ResultsTable({ rows, run }: { rows: readonly ResultRow[]; run: Run | nu
   )
 }
 
-/** `pc2 w1`: as logs and runs name a worker. */
-const workerLabels = (run: Run | null): ReadonlyMap<WorkerId, string> =>
-  new Map(run?.workers.map(worker => [worker.id, `${worker.node} w${worker.nodeIndex}`]))
+/** `w1`: as logs and runs count the workers of a node. */
+const workerNumbers = (run: Run | null): ReadonlyMap<WorkerId, string> =>
+  new Map(run?.workers.map(worker => [worker.id, `w${worker.nodeIndex}`]))
+
+/** What was measured, and by whom: `SPX kelly 0.50`, `pc2 w1`. The name is drawn once over all who reported it. */
+function ResultName({ row, place, workerNumber }: PlacedRow & { workerNumber: string }) {
+  return (
+    <td>
+      <span className={place === 'next' ? 'sr-only' : 'result-name'} data-tip={row.name}>
+        <span>{row.name}</span>
+      </span>{' '}
+      {place === 'only' ? null : (
+        <span className="result-worker" data-tip={`${row.node} ${row.worker}`}>
+          <span className="truncate">{row.node}</span> <span>{workerNumber}</span>
+        </span>
+      )}
+    </td>
+  )
+}
 
 interface SortHeadProps {
   readonly name: string

@@ -63,7 +63,7 @@ function WorkerRow({ run, worker }: { run: Run; worker: Worker }) {
         {progress === null ? (
           <span className="text-t3">—</span>
         ) : (
-          <span className="flex items-center gap-2">
+          <span className="run-progress flex items-center gap-2">
             <ProgressBar
               name={`${run.id} ${worker.id} progress`}
               step={progress.step}

@@ -55,7 +55,11 @@ function RunRow({ run, isOpen, onToggle }: { run: Run; isOpen: boolean; onToggle
         <td>
           <RunName run={run} isOpen={isOpen} isSelected={isSelected} onToggle={onToggle} onSelect={select} />
         </td>
-        <td className="text-t2">{nodesWords(run)}</td>
+        <td className="text-t2">
+          <span className="run-nodes" data-tip={nodesTip(run)}>
+            {nodesWords(run)}
+          </span>
+        </td>
         <td>
           <RunState run={run} />
         </td>
@@ -92,7 +96,7 @@ interface RunNameProps {
 function RunName({ run, isOpen, isSelected, onToggle, onSelect }: RunNameProps) {
   const Chevron = isOpen ? ChevronDown : ChevronRight
   return (
-    <span className="flex items-center gap-1">
+    <span className="flex min-w-0 items-center gap-1">
       <IconButton
         name={isOpen ? `Hide the workers of ${run.id}` : `Show the workers of ${run.id}`}
         size="s"
@@ -106,7 +110,7 @@ function RunName({ run, isOpen, isSelected, onToggle, onSelect }: RunNameProps) 
         type="button"
         className="run-name"
         aria-pressed={isSelected}
-        data-tip={run.id}
+        data-tip={`${run.plan}\n${run.id}`}
         onClick={onSelect}
       >
         {run.plan}
@@ -114,6 +118,8 @@ function RunName({ run, isOpen, isSelected, onToggle, onSelect }: RunNameProps) 
     </span>
   )
 }
+
+const nodesTip = (run: Run): string => [...new Set(run.workers.map(worker => worker.node))].join(', ')
 
 function nodesWords(run: Run): string {
   const nodes = [...new Set(run.workers.map(worker => worker.node))]
@@ -141,7 +147,7 @@ function RunProgress({ run }: { run: Run }) {
   const { step, total } = progress
   const eta = run.state === 'running' ? etaMs(progress) : null
   return (
-    <span className="flex items-center gap-2">
+    <span className="run-progress flex items-center gap-2">
       <ProgressBar name={`${run.id} progress`} step={step} total={total} />
       <span>
         {total === null ? `step ${count(step)}` : `${count(step)}/${count(total)}`}

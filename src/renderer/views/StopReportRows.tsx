@@ -1,7 +1,7 @@
 import type { NodeStop } from '../../contract/runs'
 import { StateIcon, type StateName } from '../components/StateIcon'
 import { useClock } from './clock'
-import { stepEnd, stepWords } from './stopWords'
+import { stepEnd, stepWords, survivorsTip } from './stopWords'
 
 const SHAPES: Readonly<Record<NodeStop['phase'], StateName>> = {
   queued: 'queued',
@@ -20,7 +20,9 @@ export function StopReportRows({ nodes }: { nodes: readonly NodeStop[] }) {
         <li key={step.node} className="stop-step">
           <StateIcon state={SHAPES[step.phase]} />
           <b className="truncate font-semibold">{step.node}</b>
-          <span className="min-w-0 text-t2">{stepWords(step)}</span>
+          <span className="stop-words" data-tip={survivorsTip(step) ?? undefined}>
+            {stepWords(step)}
+          </span>
           <StepEnd step={step} />
         </li>
       ))}
@@ -31,5 +33,5 @@ export function StopReportRows({ nodes }: { nodes: readonly NodeStop[] }) {
 function StepEnd({ step }: { step: NodeStop }) {
   const end = useClock(nowMs => stepEnd(step, nowMs))
   const isCounting = step.phase === 'sent' || step.phase === 'acknowledged'
-  return <span className={isCounting ? 'text-right text-t1' : 'text-right text-t3'}>{end}</span>
+  return <span className={`stop-end ${isCounting ? 'text-t1' : 'text-t3'}`}>{end}</span>
 }

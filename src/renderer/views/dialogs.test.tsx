@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RunId } from '../../contract/ids'
 import type { NodeView } from '../../contract/nodes'
 import type { StopReport } from '../../contract/runs'
@@ -9,6 +9,8 @@ import { showScene } from '../gallery/showScene'
 import { fleetStore } from '../state/fleetStore'
 
 afterEach(cleanup)
+// Whole screens in a page that is not real: slow where other work goes on.
+vi.setConfig({ testTimeout: 30_000 })
 
 const RUN = '20260924-134104-k7c2' as RunId
 const press = (name: string): void => void fireEvent.click(screen.getByRole('button', { name }))

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { NodeName } from '../../contract/ids'
 import type { Link } from '../../contract/nodes'
 import { gpuReading, node, NOW_MS, run, sample, worker } from '../gallery/builders'
-import { linkDetail, linkWord, newestWorkerOn, nodeDetails } from './linkWords'
+import { linkDetail, linkWord, newestWorkerOn, nodeDetails, nodeSubtitle } from './linkWords'
 
 const words = (link: Link, roundTripMs: number | null = null): string =>
   `${linkWord(link)}${linkDetail(link, roundTripMs, NOW_MS)}`.replaceAll('\u2009', '_')
@@ -35,6 +35,15 @@ test('every state of a link is a word and what it means', () => {
     'Blocked: The login was refused',
     'Disabled in fleet.yaml',
   ])
+})
+
+test.each([
+  ['Debian GNU/Linux 12 (bookworm)', 'gpu · Debian 12'],
+  ['Ubuntu 24.04.1 LTS', 'gpu · Ubuntu 24.04'],
+  ['Red Hat Enterprise Linux 9.4 (Plow)', 'gpu · Red Hat Enterprise Linux 9.4'],
+  ['Alpine Linux v3.20', 'gpu · Alpine Linux v3.20'],
+])('a system is told as people say it: %s', (os, said) => {
+  expect(nodeSubtitle(node({ name: 'pc2', roles: ['gpu'], os }))).toBe(said)
 })
 
 test('the log of a node is that of the newest run on it', () => {

@@ -53,7 +53,14 @@ function blockWords(reason: BlockReason): string {
 
 /** `gpu, ray-worker · Ubuntu 22.04`: what the node is, as far as it is known. */
 export const nodeSubtitle = (node: NodeView): string =>
-  [node.roles.join(', '), node.inventory?.os ?? ''].filter(word => word !== '').join(' · ')
+  [node.roles.join(', '), osName(node.inventory?.os ?? '')].filter(word => word !== '').join(' · ')
+
+/** `Debian 12` of `Debian GNU/Linux 12 (bookworm)`: without what every one of them has. */
+const osName = (pretty: string): string =>
+  pretty
+    .replace(/ GNU\/Linux| LTS\b| \([^)]*\)/g, '')
+    .replace(/(\d+\.\d+)\.\d+$/, '$1')
+    .trim()
 
 /** The newest worker that ever ran on this node: whose log to show. */
 export function newestWorkerOn(

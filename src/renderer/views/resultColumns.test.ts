@@ -41,6 +41,15 @@ test('gain and loss carry a sign and a direction, nothing else does', () => {
   expect(shown('whatever', 12.3456)).toEqual(['12.35', null])
 })
 
+test('money has cents unless a value of its column is so large that they say nothing', () => {
+  const texts = (values: readonly number[]): readonly string[] => {
+    const [column] = columnsOf(values.map(equity => row('a', { equity })))
+    return values.map(value => cellOf(column!, value).text)
+  }
+  expect(texts([9084.64, 12])).toEqual(['9,084.64', '12'])
+  expect(texts([9084.64, 11_747.2])).toEqual(['9,085', '11,747'])
+})
+
 test('what was not reported is a dash and never 0', () => {
   expect([shown('cagr', null), shown('cagr', undefined)]).toEqual([
     ['—', null],

@@ -8,6 +8,8 @@ export interface ResultColumn {
   readonly key: string
   readonly heading: string
   readonly kind: Kind
+  /** Money to the cent; without, when a value of the column is so large that cents say nothing. */
+  readonly hasCents: boolean
   /** Up and down is gain and loss: sign, arrow and colour. */
   readonly isGain: boolean
 }
@@ -16,6 +18,7 @@ const column = (key: string, heading: string, kind: Kind, isGain = false): Resul
   key,
   heading,
   kind,
+  hasCents: true,
   isGain,
 })
 
@@ -42,10 +45,15 @@ const KNOWN: readonly ResultColumn[] = [
 /** The columns these rows need: the known ones first, the others as they came. */
 export function columnsOf(rows: readonly ResultRow[]): readonly ResultColumn[] {
   const keys = new Set(rows.flatMap(row => Object.keys(row.values)))
-  const known = KNOWN.filter(one => keys.has(one.key))
+  const known = KNOWN.filter(one => keys.has(one.key)).map(one => ({ ...one, hasCents: isSmall(rows, one) }))
   const others = [...keys].filter(key => KNOWN.every(one => one.key !== key))
   return [...known, ...others.map(key => column(key, headingOf(key), 'number'))]
 }
+
+/** From here on cents say nothing. */
+const LARGE_MONEY = 10_000
+const isSmall = (rows: readonly ResultRow[], { key }: ResultColumn): boolean =>
+  rows.every(row => Math.abs(row.values[key] ?? 0) < LARGE_MONEY)
 
 /** `maxRunUp` reads `Max run up`. */
 function headingOf(key: string): string {
@@ -63,9 +71,9 @@ export interface Cell {
 }
 
 /** A value as its column shows it. Absent: a dash, never 0. */
-export function cellOf({ kind, isGain }: ResultColumn, value: number | null | undefined): Cell {
+export function cellOf({ kind, isGain, hasCents }: ResultColumn, value: number | null | undefined): Cell {
   if (value === null || value === undefined) return { text: '—', trend: null }
-  const text = FORMATS[kind](value)
+  const text = FORMATS[kind](kind === 'money' && !hasCents ? Math.round(value) : value)
   const isNothing = !/[1-9]/.test(text)
   if (!isGain || isNothing) return { text, trend: null }
   return value > 0 ? { text: `+${text}`, trend: 'gain' } : { text, trend: 'loss' }

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 import type { StopReport } from '../../contract/runs'
 import { node, nodeStop, NOW_MS, run, worker } from '../gallery/builders'
-import { canForce, howChecked, proofText, resultOf, stepEnd, stepWords, stopCommands } from './stopWords'
+import {
+  canForce,
+  howChecked,
+  proofText,
+  resultOf,
+  stepEnd,
+  stepWords,
+  stopCommands,
+  survivorsTip,
+} from './stopWords'
 
 const survivor = { pid: 48130, startTicks: 812_400, command: 'python3 worker.py', user: 'trader' }
 const report = (rest: Partial<StopReport>): StopReport => ({
@@ -32,6 +41,19 @@ test('each phase has its words', () => {
     'Still running: 48130 python3 worker.py (trader)',
     'pc2 cannot be reached.',
   ])
+})
+
+test('survivors keep their order, and many or long ones are shortened, but not in the tip', () => {
+  const long = { ...survivor, pid: 9, command: `python3 ${'x'.repeat(80)}` }
+  const some = [7, 5, 6].map(pid => ({ ...survivor, pid, command: 'sleep 1' }))
+  const step = nodeStop('pc2', { phase: 'acknowledged', survivors: [long, ...some] })
+  expect(stepWords(step)).toBe(
+    'Still closing: 5 sleep 1 (trader)\n6 sleep 1 (trader)\n7 sleep 1 (trader)\nand 1 more',
+  )
+  expect(stepWords({ ...step, survivors: [long] })).toBe(
+    `Still closing: 9 python3 ${'x'.repeat(31)}… (trader)`,
+  )
+  expect(survivorsTip(step)?.split('\n').at(-1)).toBe(`9 python3 ${'x'.repeat(80)} (trader)`)
 })
 
 test('the seconds left are counted down to 0 and no further', () => {

@@ -11,7 +11,7 @@ export function reachOf(run: Run): string {
   return `${plural(active.length, 'worker')} on ${nodes.size === 1 ? only : plural(nodes.size, 'node')}`
 }
 
-/** One node's row: what is gone, what still closes, or why it cannot be said. */
+/** One node's row: what is gone, what still closes (a line each), or why it cannot be said. */
 export function stepWords(step: NodeStop): string {
   const groups = plural(step.groups, 'group')
   const gone = `${groups}, ${count(step.processesGone)} ${step.processesGone === 1 ? 'process' : 'processes'} gone`
@@ -21,21 +21,38 @@ export function stepWords(step: NodeStop): string {
     case 'sent':
       return 'Sent'
     case 'acknowledged':
-      return step.survivors.length === 0
-        ? step.message
-        : `Still closing: ${step.survivors.map(survivorWords).join(', ')}`
+      return step.survivors.length === 0 ? step.message : `Still closing: ${survivorsWords(step)}`
     case 'verified':
       return step.checkedAtMs === null ? gone : `${gone} · checked ${clockTime(step.checkedAtMs)}`
     case 'still-running':
-      return step.survivors.length === 0
-        ? step.message
-        : `Still running: ${step.survivors.map(survivorWords).join(', ')}`
+      return step.survivors.length === 0 ? step.message : `Still running: ${survivorsWords(step)}`
     case 'unconfirmed':
       return step.message
     default:
       return step.phase satisfies never
   }
 }
+
+/** More of them, and more of a command, are in the tip and in the proof. */
+const SHOWN_SURVIVORS = 3
+const SHOWN_COMMAND = 40
+
+function survivorsWords(step: NodeStop): string {
+  const shown = inOrder(step).slice(0, SHOWN_SURVIVORS)
+  const rest = step.survivors.length - shown.length
+  const words = shown.map(one => survivorWords({ ...one, command: shortened(one.command) }))
+  return [...words, ...(rest > 0 ? [`and ${count(rest)} more`] : [])].join('\n')
+}
+
+/** Every survivor with its whole command, a line each; null without any. */
+export const survivorsTip = (step: NodeStop): string | null =>
+  step.survivors.length === 0 ? null : inOrder(step).map(survivorWords).join('\n')
+
+/** The engine tells them as it finds them: in a list that is told again every second they must not swap places. */
+const inOrder = (step: NodeStop): readonly Survivor[] =>
+  [...step.survivors].sort((one, other) => one.pid - other.pid)
+const shortened = (command: string): string =>
+  command.length > SHOWN_COMMAND ? `${command.slice(0, SHOWN_COMMAND - 1)}…` : command
 
 /** `48130 python3 worker.py (trader)` */
 const survivorWords = ({ pid, command, user }: Survivor): string => `${pid} ${command} (${user})`

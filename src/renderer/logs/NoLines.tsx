@@ -1,0 +1,54 @@
+import { Logs } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Run } from '../../contract/runs'
+import { Button } from '../components/Button'
+import { EmptyState } from '../components/Panel'
+import { count } from '../format'
+import { NO_FILTER } from '../state/logFilter'
+import type { LogSnapshot, LogStore } from '../state/logStore'
+import { logPanelStore, type LogTab } from './logPanelStore'
+import { emptyWords, workersIn } from './shownLogs'
+
+export interface NoLinesProps {
+  readonly store: LogStore
+  readonly snapshot: LogSnapshot
+  readonly run: Run | null
+  readonly tab: LogTab
+}
+
+/** Why the list is empty, and the one button that changes that. */
+export function NoLines({ store, snapshot, run, tab }: NoLinesProps) {
+  const { rows, isFiltering, filter, lineCount, input, showsReports } = snapshot
+  if (rows.length > 0 || isFiltering) return null
+  if (lineCount === 0) {
+    const [title, sentence] = emptyWords(run, run === null ? [] : workersIn(run, tab))
+    return <Empty title={title}>{sentence}</Empty>
+  }
+  if (filter.kind === 'matching') {
+    return (
+      <Empty title={`No line matches “${input.text}”`}>
+        {count(lineCount)} lines were searched{showsReports ? '' : ', those for Drydock left out'}.{' '}
+        <Button size="s" onClick={() => store.setFilter({ ...NO_FILTER, isRegex: input.isRegex })}>
+          Show every line
+        </Button>
+      </Empty>
+    )
+  }
+  if (showsReports) return null
+  return (
+    <Empty title="Nothing printed for people yet">
+      {count(lineCount)} lines told Drydock about progress, metrics and results.{' '}
+      <Button size="s" onClick={() => logPanelStore.setState({ showsReports: true })}>
+        Show them
+      </Button>
+    </Empty>
+  )
+}
+
+const Empty = ({ title, children }: { title: string; children: ReactNode }) => (
+  <div className="log-empty">
+    <EmptyState icon={<Logs size={20} strokeWidth={1.75} aria-hidden />} title={title}>
+      {children}
+    </EmptyState>
+  </div>
+)
