@@ -6,7 +6,7 @@ import type { EngineRig, RigEngine } from '../../e2e/rig/engine'
 import { createEngineRig } from '../../e2e/rig/engine'
 import { markedProcesses } from '../../e2e/rig/marked'
 import { listProcesses, signalProcess } from '../../e2e/rig/processes'
-import { PlanName } from '../contract/ids'
+import { NodeName, PlanName } from '../contract/ids'
 import type { Run } from '../contract/runs'
 
 /** What must not go wrong when something else does: each fault is a real one. */
@@ -24,8 +24,12 @@ const online = (app: RigEngine, ...nodes: string[]): Promise<void> =>
   soon(() => expect(nodes.map(node => app.link(node))).toEqual(nodes.map(() => 'online')))
 const start = (app: RigEngine, plan: string): Promise<Run> =>
   app.client.runs.start({ plan: PlanName.parse(plan) })
-const stop = (app: RigEngine, run: string, force = false): Promise<Run> =>
-  app.client.runs.stop({ run: run as Run['id'], force, nodes: null })
+const stop = (app: RigEngine, run: Run['id'], ...nodes: string[]): Promise<Run> =>
+  app.client.runs.stop({
+    run,
+    force: false,
+    nodes: nodes.length === 0 ? null : nodes.map(name => NodeName.parse(name)),
+  })
 
 /** Processes of this machine by their command line, which must hold all of these words. */
 function processesWith(...words: readonly string[]) {
@@ -88,13 +92,11 @@ it('takes up every STOP that was begun, one node each, after a restart', async (
   const run = await start(first, 'long')
   await pc2.kill()
   await soon(() => expect(first.link('pc2')).toBe('unreachable'))
-  const asked = await first.client.runs.stop({ run: run.id, force: false, nodes: ['pc2' as never] })
+  const asked = await stop(first, run.id, 'pc2')
   expect(asked.stop?.outcome).toBe('unconfirmed')
   // Asked again while the first still waits: the answer comes at once, and is the same.
-  expect(
-    (await first.client.runs.stop({ run: run.id, force: false, nodes: ['pc2' as never] })).stop?.outcome,
-  ).toBe('unconfirmed')
-  await first.client.runs.stop({ run: run.id, force: false, nodes: ['this-pc' as never] })
+  expect((await stop(first, run.id, 'pc2')).stop?.outcome).toBe('unconfirmed')
+  await stop(first, run.id, 'this-pc')
   await first.close()
   await pc2.start()
   const second = await rig.open()
@@ -120,7 +122,7 @@ it('reads a result in a last line that has no newline, and counts anew when the 
 })
 
 it('stops and proves although the disk of this PC is full, and says so', async context => {
-  if (process.getuid?.() !== 0) return context.skip('only root may mount a small disk')
+  context.skip(process.getuid?.() !== 0, 'only root may mount a small disk')
   const folder = join(rig.home, 'drydock')
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder])
   try {

@@ -33,6 +33,7 @@ if [ -n "$asked" ] || [ -e stopped ]; then finish 143; fi
 
 # `environment` exports the closed environment and sets the folder and the command. It may hold secrets: its name goes
 # before it is read, so that nothing in it can keep it.
+# shellcheck disable=SC2094 # the open file outlives its name
 (
   rm -f environment
   # shellcheck source=/dev/null
