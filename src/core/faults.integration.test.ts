@@ -126,13 +126,14 @@ it('stops and proves although the disk of this PC is full, and says so', async c
   const folder = join(rig.home, 'drydock')
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder])
   try {
-    const app = await rig.open({ plans: [{ name: 'long', command: 'exec sleep 300' }] })
+    const command = 'while :; do echo "a line of some length, many times over"; sleep 0.01; done'
+    const app = await rig.open({ plans: [{ name: 'talks', command }] })
     await online(app, 'this-pc')
-    const run = await start(app, 'long')
+    const run = await start(app, 'talks')
     expect(() => writeFileSync(join(folder, 'filler'), Buffer.alloc(8 * 1024 * 1024))).toThrow('ENOSPC')
+    await soon(() => expect(app.alerts().map(({ id }) => id)).toContain('store'))
     expect(await stop(app, run.id)).toMatchObject({ state: 'stopped', stop: { outcome: 'proved' } })
     expect(markedProcesses(run.id)).toEqual([])
-    expect(app.alerts().map(({ id }) => id)).toContain('store')
     await app.close()
   } finally {
     execFileSync('umount', ['-l', folder])

@@ -87,7 +87,7 @@ describe('a login whose start-up files misbehave', () => {
   it('names them when they put another program in place of the shell', async () => {
     const server = await node({ bashrc: 'echo Welcome; exec cat' })
     await expect(connect(optionsFor(server, { handshakeTimeoutMs: 500 }))).rejects.toMatchObject({
-      code: 'blocked',
+      code: 'unreachable',
       message: expect.stringMatching(
         /^The login on pc2 gave no POSIX shell: it did not answer in 0.5 s\. It printed: Welcome/,
       ),

@@ -81,7 +81,7 @@ function follow(deps: WorkerLogDeps, worker: FollowedWorker, tasks: TaskGroup, o
     tasks.start(`log ${worker.run} ${worker.worker}`, async signal => {
       const either = AbortSignal.any([signal, end.signal])
       try {
-        await followWorker(deps, worker, resolve, either).catch(unlessUnreachable)
+        await followWorker(deps, worker, resolve, either).catch(error => unlessUnreachable(deps, error))
       } finally {
         resolve(null)
         // Whatever it was (a full disk on this PC, say): it is tried again, but not in every second.
@@ -99,7 +99,9 @@ function asNothingYet(error: unknown): Uint8Array {
   throw error
 }
 
-/** A link that dies under a read is told by the link itself. */
-function unlessUnreachable(error: unknown): void {
-  if (!(error instanceof AppError && error.code === 'unreachable')) throw error
+/** A link that dies under a read is told by the link itself; what is no word of the node's is this PC's disk. */
+function unlessUnreachable({ onStoreTrouble }: WorkerLogDeps, error: unknown): void {
+  if (error instanceof AppError && error.code === 'unreachable') return
+  if (!(error instanceof AppError)) onStoreTrouble(error)
+  throw error
 }

@@ -8,6 +8,8 @@ import { createWorkerReports } from './workerReports'
 export interface WorkerLogDeps extends WorkerReportDeps {
   readonly logs: LogBook
   readonly clock: Clock
+  /** Called with why this PC cannot keep a log. */
+  readonly onStoreTrouble: (error: unknown) => void
 }
 
 export interface FollowedWorker {
