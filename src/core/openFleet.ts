@@ -11,7 +11,7 @@ import { createModeSwitch } from './guard/modeSwitch'
 import { systemClock } from './kernel/clock'
 import type { Closers } from './kernel/closers'
 import { createClosers } from './kernel/closers'
-import { sentenceOf } from './kernel/appError'
+import { AppError, sentenceOf } from './kernel/appError'
 import type { Log } from './kernel/log'
 import { createTaskGroup } from './kernel/taskGroup'
 import { logDownload } from './logDownload'
@@ -21,7 +21,7 @@ import { openFleetFile } from './openFleetFile'
 import { openBook, openRuns } from './openRuns'
 import type { Poller } from './probes/poller'
 import { createPoller } from './probes/poller'
-import type { Router } from './router'
+import type { Router, RouterDeps } from './router'
 import { createRouter } from './router'
 import type { RunBook } from './runs/runBook'
 import type { Store } from './store/store'
@@ -68,6 +68,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     router: createRouter({
       events: signal => hub.events(signal),
       nodes,
+      ...notBuilt,
       runs: {
         start: plan => runs.starts.start(plan),
         stop: (request, signal) => runs.stops.stop(request, signal),
@@ -248,4 +249,17 @@ function createSettings(store: Store, onChange: (settings: Settings) => void) {
       return () => void listeners.delete(listener)
     },
   }
+}
+
+function refuse(): never {
+  throw new AppError('refused', 'This is not built yet.')
+}
+
+const notBuilt: Pick<RouterDeps, 'fleetEdits' | 'logins' | 'diagnose' | 'history' | 'machines' | 'keys'> = {
+  fleetEdits: { add: refuse, edit: refuse, remove: refuse, move: refuse },
+  logins: { unlock: refuse, answer: refuse, installKey: refuse },
+  diagnose: refuse,
+  history: refuse,
+  machines: { sshHosts: refuse, readList: refuse, test: refuse, trust: refuse },
+  keys: { list: refuse, make: refuse, secretsPlace: refuse },
 }

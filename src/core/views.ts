@@ -1,4 +1,4 @@
-import type { Limit, NodeView, Target } from '../contract/nodes'
+import type { Expectation, Limit, NodeView, SshAddress, Target } from '../contract/nodes'
 import type { PlanView } from '../contract/runs'
 import { RunId } from '../contract/ids'
 import type { Fleet, NodeConfig, PlanConfig } from './config/fleetSchema'
@@ -14,11 +14,16 @@ export function viewNode({ config, link, online }: FleetNode): NodeView {
     name: config.name,
     isLocal: 'local' in config,
     address: addressOf(config),
+    ssh: sshOf(config),
     roles: config.roles,
     target: targetOf(config),
     limit: limitOf(config),
+    expected: expectedOf(config),
     link,
     inventory: online?.inventory ?? null,
+    hostKey: null,
+    notices: [],
+    tunnels: [],
   }
 }
 
@@ -47,6 +52,21 @@ function addressOf(config: NodeConfig): string | null {
   if ('alias' in config.ssh) return config.ssh.alias
   const { host, port, user } = config.ssh
   return `${user === undefined ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function sshOf(config: NodeConfig): SshAddress | null {
+  if ('local' in config) return null
+  if ('alias' in config.ssh) return config.ssh
+  const { host, port, user, identityFile, jump } = config.ssh
+  return { host, port, user: user ?? null, identityFile: identityFile ?? null, jump: jump ?? [] }
+}
+
+function expectedOf({ expect }: NodeConfig): Expectation {
+  return {
+    cpuThreads: expect?.cpuThreads ?? null,
+    memGiB: expect?.memGiB ?? null,
+    gpus: expect?.gpus ?? null,
+  }
 }
 
 function targetOf({ target }: NodeConfig): Target {

@@ -39,6 +39,12 @@ export function parseFacts(text: string): { readonly facts: NodeFacts; readonly 
       cpuModel: values.get('cpuModel')?.trim() ?? null,
       cpuThreads: count('cpuThreads'),
       memTotalMiB: memTotalKiB === null ? null : Math.round(memTotalKiB / 1024),
+      swapTotalMiB: null,
+      disks: [],
+      python: null,
+      virtualization: null,
+      machineId: null,
+      clockSkewMs: null,
       bootId: facts.bootId,
     },
   }

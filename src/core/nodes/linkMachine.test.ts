@@ -6,7 +6,7 @@ import { nextLink, retryDelayMs, type LinkEvent } from './linkMachine'
 const FINGERPRINT = `SHA256:${'A'.repeat(43)}`
 const offered = { type: 'ssh-ed25519', fingerprint: FINGERPRINT }
 const unknown = { kind: 'host-key-unknown', address: 'pc2:22', offered } as const
-const auth = { kind: 'auth', message: 'refused the key', hint: 'install it' } as const
+const auth = { kind: 'auth', message: 'refused the key', hint: 'install it', takesPassword: false } as const
 
 const LINKS = {
   connecting: { state: 'connecting', sinceMs: 1 },

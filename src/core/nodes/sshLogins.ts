@@ -104,7 +104,7 @@ function copyIdCommand(target: SshTarget, path: string | null): string {
 }
 
 function authBlocked(message: string, hint: string): BlockedError {
-  return new BlockedError(message, { kind: 'auth', message, hint })
+  return new BlockedError(message, { kind: 'auth', message, hint, takesPassword: false })
 }
 
 async function bytesOf(path: string): Promise<Buffer | null> {

@@ -11,8 +11,11 @@ export function okReading(facts: Facts, rows: readonly GpuRow[]): GpuReading {
   return {
     ...facts,
     state: 'ok',
+    vendor: 'nvidia',
     gpus: rows.map(row => row.gpu),
+    holders: null,
     driver: driverOf(rows),
+    compute: null,
     message: null,
     hint: null,
   }
@@ -23,15 +26,18 @@ export function hungReading(facts: Facts, known: readonly GpuRow[], message: str
   return {
     ...facts,
     state: 'hung',
+    vendor: 'nvidia',
     gpus: known.map(row => withoutReadings(row.gpu)),
+    holders: null,
     driver: driverOf(known),
+    compute: null,
     message,
     hint: 'A process that hangs in the driver cannot be killed: reboot the machine. Training on it may hang, too.',
   }
 }
 
 export function failedReading(facts: Facts, failure: GpuFailure): GpuReading {
-  return { ...facts, ...failure, gpus: [], driver: null }
+  return { ...facts, ...failure, vendor: null, gpus: [], holders: null, driver: null, compute: null }
 }
 
 /** One driver serves all GPUs of a machine. */

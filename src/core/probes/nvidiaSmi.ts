@@ -56,6 +56,7 @@ export function parseGpuRow(line: string, fields: readonly GpuField[]): GpuRow {
       powerLimitW: numberIn(cell('power.limit')),
       fanPct: numberIn(cell('fan.speed')),
       clockMHz: numberIn(cell('clocks.current.graphics')),
+      isMig: false,
     },
   }
 }

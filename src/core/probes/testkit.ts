@@ -244,6 +244,12 @@ export function createManualNodes(stateDir: string): ManualNodes {
 }
 
 const noInventory = {
+  swapTotalMiB: null,
+  disks: [],
+  python: null,
+  virtualization: null,
+  machineId: null,
+  clockSkewMs: null,
   os: null,
   kernel: null,
   arch: null,

@@ -28,6 +28,11 @@ export function node(sketch: NodeSketch): NodeView {
     roles: [...(sketch.roles ?? [])],
     target: { cpu: 75, gpu: 75, vram: null, tolerance: 10 },
     limit: { cpu: 90, ram: 90, gpu: 90, vram: 90, disk: 90 },
+    ssh: isLocal ? null : { host: `${sketch.name}.lan`, port: 22, user: 'w1', identityFile: null, jump: [] },
+    expected: { cpuThreads: null, memGiB: null, gpus: null },
+    hostKey: null,
+    notices: [],
+    tunnels: [],
     link: sketch.link ?? { state: 'online', sinceMs: NOW_MS - 3_600_000 },
     inventory: {
       os: sketch.os ?? 'Ubuntu 24.04',
@@ -36,6 +41,12 @@ export function node(sketch: NodeSketch): NodeView {
       cpuModel: sketch.cpuModel ?? 'AMD Ryzen 7 5800X 8-Core Processor',
       cpuThreads: sketch.threads ?? 16,
       memTotalMiB: (sketch.memGiB ?? 32) * GIB,
+      swapTotalMiB: 4 * GIB,
+      disks: [{ device: 'nvme0n1', model: 'Samsung SSD 980', sizeGiB: 476, kind: 'ssd' }],
+      python: '3.12.3',
+      virtualization: 'none',
+      machineId: null,
+      clockSkewMs: 3,
       bootId: 'b7c2f0de-0001-4000-8000-000000000001',
     },
   }
@@ -82,6 +93,10 @@ export function sample(of: NodeView, load: Load, atMs = NOW_MS - 400): Sample {
       totalMiB: diskMiB,
       freeMiB: (diskMiB * (100 - diskPct)) / 100,
     },
+    mounts: null,
+    diskReadBytesPerS: 2_000_000,
+    diskWrittenBytesPerS: 8_000_000,
+    cpuTempC: 61,
     netReceivedBytesPerS: 12_000,
     netSentBytesPerS: 9_000,
     uptimeS: 400_000,
@@ -96,7 +111,10 @@ export function gpuReading(of: NodeView, load: Load, atMs = NOW_MS - 400): GpuRe
     atMs,
     state,
     gpus: (load.gpus ?? []).map(gpuSample).map(gpu => (state === 'hung' ? withoutReadings(gpu) : gpu)),
+    vendor: 'nvidia',
+    holders: null,
     driver: '550.107.02',
+    compute: '12.4',
     message: { ok: null, none: null, ...TROUBLE }[state],
     hint: HINTS[state],
   }
@@ -107,11 +125,13 @@ const HINTS: Readonly<Record<GpuReading['state'], string | null>> = {
   none: null,
   hung: 'A process that hangs in the driver cannot be killed: reboot the machine. Training on it may hang, too.',
   'driver-broken': 'Restart the machine, or load the matching driver again.',
+  lost: 'Restart the machine; when it comes again, look at the power cable and the slot of the card.',
   unreadable: 'Call nvidia-smi on that machine and look at what it prints.',
 }
 const TROUBLE = {
   hung: 'nvidia-smi does not answer.',
   'driver-broken': 'nvidia-smi cannot talk to the NVIDIA driver',
+  lost: 'GPU 0 has fallen off the bus.',
   unreadable: 'nvidia-smi printed something that cannot be read',
 } as const
 
@@ -127,6 +147,7 @@ const gpuSample = (gpu: GpuLoad, index: number): GpuSample => ({
   powerLimitW: 220,
   fanPct: 40,
   clockMHz: 1800,
+  isMig: false,
 })
 
 /** What a driver that hangs leaves of a GPU: what it is. */
@@ -138,6 +159,7 @@ const withoutReadings = (gpu: GpuSample): GpuSample => ({
   powerW: null,
   fanPct: null,
   clockMHz: null,
+  isMig: false,
 })
 
 export const plan = (

@@ -161,6 +161,7 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
     day({
       nodes: blocked({
         kind: 'auth',
+        takesPassword: true,
         message: 'The login was refused',
         hint: 'Add your key to its authorized_keys.',
       }),

@@ -21,7 +21,7 @@ test('every state of a link is a word and what it means', () => {
     words({
       state: 'blocked',
       sinceMs,
-      reason: { kind: 'auth', message: 'The login was refused', hint: '' },
+      reason: { kind: 'auth', message: 'The login was refused', hint: '', takesPassword: false },
     }),
     words({ state: 'disabled', sinceMs }),
   ]).toEqual([

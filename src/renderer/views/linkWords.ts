@@ -44,6 +44,8 @@ function blockWords(reason: BlockReason): string {
     case 'host-key-changed':
       return 'its host key changed'
     case 'auth':
+    case 'passphrase':
+    case 'question':
     case 'unusable':
       return reason.message
     default:

@@ -171,6 +171,8 @@ export function gpuWord(gpu: GpuReading): NodeReadings['gpuWord'] {
       return { text: gpu.message ?? 'nvidia-smi does not answer', hint: gpu.hint, isTrouble: true }
     case 'driver-broken':
       return { text: gpu.message ?? 'The NVIDIA driver does not work', hint: gpu.hint, isTrouble: true }
+    case 'lost':
+      return { text: gpu.message ?? 'A GPU has fallen off the bus', hint: gpu.hint, isTrouble: true }
     case 'unreadable':
       return { text: gpu.message ?? 'nvidia-smi cannot be read', hint: gpu.hint, isTrouble: true }
     default:

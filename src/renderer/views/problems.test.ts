@@ -58,8 +58,11 @@ test('a full disk, a limit that is passed for a minute and an idle worker are to
       node: pc2.name,
       atMs: 0,
       state: 'ok' as const,
+      vendor: 'nvidia' as const,
       gpus: [gpu],
+      holders: null,
       driver: null,
+      compute: null,
       message: null,
       hint: null,
     },
@@ -72,6 +75,7 @@ test('a full disk, a limit that is passed for a minute and an idle worker are to
   ])
 })
 const gpu = {
+  isMig: false,
   index: 0,
   uuid: null,
   name: null,

@@ -108,6 +108,8 @@ function blockProblems(name: NodeName, { sinceMs, reason }: Extract<Link, { stat
         }),
       ]
     case 'auth':
+    case 'passphrase':
+    case 'question':
     case 'unusable':
       return [
         problem({
