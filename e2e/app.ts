@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { _electron, test as base, type ElectronApplication, type Page, type TestInfo } from '@playwright/test'
 import { findElectron } from '../scripts/electron.mjs'
 
@@ -102,7 +103,13 @@ async function openDrydock(options: DrydockOptions): Promise<Drydock> {
         await rm(folder, { recursive: true, force: true, maxRetries: 3 })
     },
   }
-  await drydock.start()
+  try {
+    await drydock.start()
+  } catch (error) {
+    const log = await readFile(join(home, 'drydock.log'), 'utf8').catch(() => '(no log)')
+    await drydock[Symbol.asyncDispose]()
+    throw new Error(`The app did not come up; its log: ${log}`, { cause: error })
+  }
   return drydock
 }
 
@@ -126,16 +133,43 @@ async function launch(env: Record<string, string>): Promise<Started> {
   const pid = app.process().pid
   if (pid === undefined) throw new Error('The app has no process.')
   const startTicks = startTicksOf(pid)
-  await app.context().tracing.start({ snapshots: true, screenshots: false })
-  const page = await app.firstWindow()
-  await page.waitForLoadState('domcontentloaded')
-  return { app, page, pid, startTicks }
+  try {
+    await within(app.context().tracing.start({ snapshots: true, screenshots: false }), 'the trace to begin')
+    const page = await app.firstWindow({ timeout: 45_000 })
+    await page.waitForLoadState('domcontentloaded', { timeout: 45_000 })
+    return { app, page, pid, startTicks }
+  } catch (error) {
+    if (isStill(pid, startTicks)) process.kill(pid, 'SIGKILL')
+    throw error
+  }
+}
+
+/** Playwright waits for ever for an app that does not answer. */
+async function within<T>(work: Promise<T>, what: string): Promise<T> {
+  const over = new AbortController()
+  const late = sleep(30_000, null, { signal: over.signal }).then(() => {
+    throw new Error(`Waited 30 s for ${what}.`)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    over.abort()
+    late.catch(() => undefined)
+  }
 }
 
 /** Field 22 of /proc/<pid>/stat; the name in brackets before it may hold blanks. */
 function startTicksOf(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}
+
+function isStill(pid: number, startTicks: string): boolean {
+  try {
+    return startTicksOf(pid) === startTicks
+  } catch {
+    return false
+  }
 }
 
 function environmentOf(own: Readonly<Record<string, string>>): Record<string, string> {
