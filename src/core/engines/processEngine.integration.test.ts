@@ -138,7 +138,7 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
   it('says a killed wrapper has vanished, and that an unknown worker is absent', async () => {
     const { run, identity } = await start('exec sleep 300')
     process.kill(-identity.processGroup, 'SIGKILL')
-    await vi.waitFor(async () => {
+    await soon(async () => {
       expect(
         await engine.watch(
           run,
