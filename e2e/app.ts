@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { _electron, test as base, type ElectronApplication, type Page, type TestInfo } from '@playwright/test'
+import { test as base, type ElectronApplication, type Page, type TestInfo } from '@playwright/test'
 import { findElectron } from '../scripts/electron.mjs'
+import { launchElectron } from '../scripts/launchElectron.mjs'
 
 export { expect } from '@playwright/test'
 
@@ -122,54 +122,17 @@ interface Started {
 
 async function launch(env: Record<string, string>): Promise<Started> {
   const { executable } = await findElectron({ say: () => undefined })
-  const app = await _electron.launch({
-    executablePath: executable,
-    args: [MAIN],
-    env,
-    // Electron has no sandbox for root. Everybody else's tests run in it.
-    chromiumSandbox: process.geteuid?.() !== 0,
-    timeout: 60_000,
-  })
+  const { app, page } = await launchElectron({ executable, args: [MAIN], env })
   const pid = app.process().pid
   if (pid === undefined) throw new Error('The app has no process.')
-  const startTicks = startTicksOf(pid)
-  try {
-    await within(app.context().tracing.start({ snapshots: true, screenshots: false }), 'the trace to begin')
-    const page = await app.firstWindow({ timeout: 45_000 })
-    await page.waitForLoadState('domcontentloaded', { timeout: 45_000 })
-    return { app, page, pid, startTicks }
-  } catch (error) {
-    if (isStill(pid, startTicks)) process.kill(pid, 'SIGKILL')
-    throw error
-  }
-}
-
-/** Playwright waits for ever for an app that does not answer. */
-async function within<T>(work: Promise<T>, what: string): Promise<T> {
-  const over = new AbortController()
-  const late = sleep(30_000, null, { signal: over.signal }).then(() => {
-    throw new Error(`Waited 30 s for ${what}.`)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    over.abort()
-    late.catch(() => undefined)
-  }
+  await app.context().tracing.start({ snapshots: true, screenshots: false })
+  return { app, page, pid, startTicks: startTicksOf(pid) }
 }
 
 /** Field 22 of /proc/<pid>/stat; the name in brackets before it may hold blanks. */
 function startTicksOf(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-}
-
-function isStill(pid: number, startTicks: string): boolean {
-  try {
-    return startTicksOf(pid) === startTicks
-  } catch {
-    return false
-  }
 }
 
 function environmentOf(own: Readonly<Record<string, string>>): Record<string, string> {
@@ -194,11 +157,14 @@ export const test = base.extend<{
 }>({
   fleet: [null, { option: true }],
   appEnv: [{}, { option: true }],
-  drydock: async ({ fleet, appEnv }, use, testInfo) => {
-    await using drydock = await openDrydock({ fleet, env: appEnv })
-    await use(drydock)
-    if (testInfo.status !== testInfo.expectedStatus) await keepEvidence(drydock, testInfo)
-  },
+  drydock: [
+    async ({ fleet, appEnv }, use, testInfo) => {
+      await using drydock = await openDrydock({ fleet, env: appEnv })
+      await use(drydock)
+      if (testInfo.status !== testInfo.expectedStatus) await keepEvidence(drydock, testInfo)
+    },
+    { timeout: 240_000 },
+  ],
   app: ({ drydock }, use) => use(drydock.app),
   page: ({ drydock }, use) => use(drydock.page),
   home: ({ drydock }, use) => use(drydock.home),
