@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { _electron, test as base, type ElectronApplication, type Page, type TestInfo } from '@playwright/test'
+import { test as base, type ElectronApplication, type Page, type TestInfo } from '@playwright/test'
 import { findElectron } from '../scripts/electron.mjs'
+import { launchElectron } from '../scripts/launchElectron.mjs'
 
 export { expect } from '@playwright/test'
 
@@ -102,7 +103,13 @@ async function openDrydock(options: DrydockOptions): Promise<Drydock> {
         await rm(folder, { recursive: true, force: true, maxRetries: 3 })
     },
   }
-  await drydock.start()
+  try {
+    await drydock.start()
+  } catch (error) {
+    const log = await readFile(join(home, 'drydock.log'), 'utf8').catch(() => '(no log)')
+    await drydock[Symbol.asyncDispose]()
+    throw new Error(`The app did not come up; its log: ${log}`, { cause: error })
+  }
   return drydock
 }
 
@@ -115,21 +122,11 @@ interface Started {
 
 async function launch(env: Record<string, string>): Promise<Started> {
   const { executable } = await findElectron({ say: () => undefined })
-  const app = await _electron.launch({
-    executablePath: executable,
-    args: [MAIN],
-    env,
-    // Electron has no sandbox for root. Everybody else's tests run in it.
-    chromiumSandbox: process.geteuid?.() !== 0,
-    timeout: 60_000,
-  })
+  const { app, page } = await launchElectron({ executable, args: [MAIN], env })
   const pid = app.process().pid
   if (pid === undefined) throw new Error('The app has no process.')
-  const startTicks = startTicksOf(pid)
   await app.context().tracing.start({ snapshots: true, screenshots: false })
-  const page = await app.firstWindow()
-  await page.waitForLoadState('domcontentloaded')
-  return { app, page, pid, startTicks }
+  return { app, page, pid, startTicks: startTicksOf(pid) }
 }
 
 /** Field 22 of /proc/<pid>/stat; the name in brackets before it may hold blanks. */
@@ -160,11 +157,14 @@ export const test = base.extend<{
 }>({
   fleet: [null, { option: true }],
   appEnv: [{}, { option: true }],
-  drydock: async ({ fleet, appEnv }, use, testInfo) => {
-    await using drydock = await openDrydock({ fleet, env: appEnv })
-    await use(drydock)
-    if (testInfo.status !== testInfo.expectedStatus) await keepEvidence(drydock, testInfo)
-  },
+  drydock: [
+    async ({ fleet, appEnv }, use, testInfo) => {
+      await using drydock = await openDrydock({ fleet, env: appEnv })
+      await use(drydock)
+      if (testInfo.status !== testInfo.expectedStatus) await keepEvidence(drydock, testInfo)
+    },
+    { timeout: 240_000 },
+  ],
   app: ({ drydock }, use) => use(drydock.app),
   page: ({ drydock }, use) => use(drydock.page),
   home: ({ drydock }, use) => use(drydock.home),

@@ -1,11 +1,11 @@
 // @ts-check
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { _electron } from '@playwright/test'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { build, preview } from 'vite'
 import { ROOT } from './commands.mjs'
+import { launchElectron } from './launchElectron.mjs'
 
 /** The screen's own folder, and where its gallery is built: never into the app. */
 const SCREEN = join(ROOT, 'src', 'renderer')
@@ -59,15 +59,11 @@ export async function serveGallery() {
  */
 export async function openGallery(electron, address, env) {
   const { ELECTRON_RUN_AS_NODE: _set, ...rest } = env
-  const app = await _electron.launch({
-    executablePath: electron.executable,
+  return launchElectron({
+    executable: electron.executable,
     args: [WINDOW, address],
     env: /** @type {Record<string, string>} */ (rest),
-    chromiumSandbox: process.geteuid?.() !== 0,
-    timeout: 60_000,
   })
-  const page = await app.firstWindow()
-  return { app, page }
 }
 
 /**
@@ -92,6 +88,7 @@ export async function sceneNames(page, address) {
  */
 export async function showScene(page, address, name, theme) {
   await page.goto('about:blank')
+  await page.mouse.move(0, 0) // or the pointer rests on something that tells more
   await page.goto(`${address}#${name}/${theme}`)
   await page.getByRole('main').first().waitFor()
   await page.evaluate(DRAWN)

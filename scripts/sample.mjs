@@ -4,11 +4,11 @@
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { _electron } from '@playwright/test'
 import { ensureBuilt } from './build.mjs'
 import { main, ROOT } from './commands.mjs'
 import { openDisplay } from './display.mjs'
 import { findElectron } from './electron.mjs'
+import { launchElectron } from './launchElectron.mjs'
 import { createProgressLine } from './progressLine.mjs'
 import { alerts, pickPlan, readResults, readRun, startTraining } from './sampleScreen.mjs'
 import { ensureSystem, sandboxObstacle } from './system.mjs'
@@ -31,18 +31,16 @@ await main(async () => {
   const display = await openDisplay()
   try {
     const { ELECTRON_RUN_AS_NODE: _set, ...environment } = process.env
-    const app = await _electron.launch({
-      executablePath: electron.executable,
+    const { app, page } = await launchElectron({
+      executable: electron.executable,
       args: [join(ROOT, 'out', 'main', 'index.js')],
       env: { .../** @type {Record<string, string>} */ (environment), ...display.env, DRYDOCK_HOME: home },
-      chromiumSandbox: !isRoot,
-      timeout: 60_000,
     })
     process.once('SIGINT', () => {
       console.log(`\nThe run goes on without the window. Open Drydock with DRYDOCK_HOME=${home} to stop it.`)
     })
     try {
-      await runSample(await app.firstWindow(), home)
+      await runSample(page, home)
     } finally {
       await app.close()
     }

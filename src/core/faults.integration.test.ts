@@ -52,7 +52,10 @@ it('ends a STOP whose ladder was killed on its node', async () => {
   await soon(() => expect(app.run()?.workers[0]?.logLines).toBe(1))
   const stopping = stop(app, run.id)
   const file = join(rig.home, '.drydock', 'runs', run.id, 'bots-1', 'stop')
-  const ladder = await vi.waitFor(() => Number(/^ladder (\d+):/m.exec(readFileSync(file, 'utf8'))![1]))
+  const ladder = await vi.waitFor(
+    () => Number(/^ladder (\d+):/m.exec(readFileSync(file, 'utf8'))![1]),
+    30_000,
+  )
   const process = listProcesses().find(({ pid }) => pid === ladder)
   expect(process !== undefined && signalProcess(process, 'SIGKILL')).toBe(true)
   expect(await stopping).toMatchObject({ state: 'stopped', stop: { outcome: 'proved' } })

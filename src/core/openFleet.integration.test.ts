@@ -18,7 +18,7 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 20 })
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 45_000, interval: 20 })
 const online = (app: RigEngine, ...nodes: string[]): Promise<void> =>
   soon(() => expect(nodes.map(node => app.link(node))).toEqual(nodes.map(() => 'online')))
 const plan = (name: string) => ({ plan: PlanName.parse(name) })

@@ -13,7 +13,7 @@ afterEach(async () => {
   await rig[Symbol.asyncDispose]()
 })
 
-const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 20 })
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 45_000, interval: 20 })
 const stepOf = (app: RigEngine): number => app.run()?.progress?.step ?? 0
 
 it.each([

@@ -16,6 +16,8 @@ const SHELLS: readonly (readonly [name: string, sh: readonly [string, ...string[
   ['BusyBox ash', ['busybox', 'ash']],
 ]
 const WORKER = WorkerId.parse('bots-1')
+const soon = <T>(look: () => T | Promise<T>): Promise<T> =>
+  vi.waitFor(look, { timeout: 45_000, interval: 20 })
 
 describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
   let local: LocalEngine
@@ -54,38 +56,33 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
   }
 
   async function ended(run: RunId): Promise<number> {
-    return await vi.waitFor(
-      async () => {
-        const [row] = await engine.watch(run, [{ worker: WORKER, identity: null }])
-        if (row?.state !== 'ended') throw new Error(`still ${row?.state}`)
-        return row.exitCode
-      },
-      { timeout: 10_000, interval: 20 },
-    )
+    return await soon(async () => {
+      const [row] = await engine.watch(run, [{ worker: WORKER, identity: null }])
+      if (row?.state !== 'ended') throw new Error(`still ${row?.state}`)
+      return row.exitCode
+    })
   }
 
   const written = (file: string): Promise<string> =>
-    vi.waitFor(
-      () => {
-        const text = readFileSync(file, 'utf8')
-        if (!text.endsWith('\n')) throw new Error('not yet')
-        return text.trim()
-      },
-      { timeout: 10_000, interval: 10 },
-    )
+    soon(() => {
+      const text = readFileSync(file, 'utf8')
+      if (!text.endsWith('\n')) throw new Error('not yet')
+      return text.trim()
+    })
 
-  const stop = (run: RunId, identity: ProcessIdentity | null, graceSeconds = 5): Promise<StopAnswer> =>
+  const ask = (run: RunId, identity: ProcessIdentity | null, graceSeconds = 5): Promise<StopAnswer> =>
     engine.stop(run, { stopId: 's1', signal: 'TERM', graceSeconds }, [{ worker: WORKER, identity }])
+  const stop = async (...asked: Parameters<typeof ask>): Promise<StopAnswer> => {
+    const answer = await ask(...asked)
+    return answer.phase === 'under-way' ? finished(asked[0], asked[1]) : answer
+  }
 
-  async function finished(run: RunId): Promise<StopAnswer> {
-    return await vi.waitFor(
-      async () => {
-        const report = await engine.stopReport(run, 's1', [{ worker: WORKER, identity: null }])
-        if (report === null || report.phase === 'under-way') throw new Error('still under way')
-        return report
-      },
-      { timeout: 10_000, interval: 20 },
-    )
+  async function finished(run: RunId, identity: ProcessIdentity | null = null): Promise<StopAnswer> {
+    return await soon(async () => {
+      const report = await engine.stopReport(run, 's1', [{ worker: WORKER, identity }])
+      if (report === null || report.phase === 'under-way') throw new Error('still under way')
+      return report
+    })
   }
 
   it('starts a worker once, however many ask for it, and tells all of them who it is', async () => {
@@ -141,7 +138,7 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
   it('says a killed wrapper has vanished, and that an unknown worker is absent', async () => {
     const { run, identity } = await start('exec sleep 300')
     process.kill(-identity.processGroup, 'SIGKILL')
-    await vi.waitFor(async () => {
+    await soon(async () => {
       expect(
         await engine.watch(
           run,
@@ -175,7 +172,7 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     const ready = join(home, 'stubborn')
     const { run, identity } = await start(`trap '' TERM; echo up > ${ready}; while :; do sleep 1; done`)
     await written(ready)
-    const answer = await stop(run, identity, 0.6)
+    const answer = await ask(run, identity, 0.6)
     expect(answer.phase).toBe('under-way')
     expect(answer.survivors.map(one => one.pid)).toContain(identity.pid)
     const report = await finished(run)
@@ -224,8 +221,7 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     expect(answer.workers).toEqual([{ worker: WORKER, leader: 'refused' }])
     expect(answer.survivors.map(one => one.pid)).toContain(identity.pid)
     expect(livingTicks(identity.pid)).toBe(identity.startTicks)
-    const forced = await stop(run, wrong, 0)
-    expect(forced.phase).toBe('proved')
+    expect((await stop(run, wrong, 0)).phase).toBe('proved')
     expect(livingTicks(identity.pid)).not.toBe(identity.startTicks)
   })
 

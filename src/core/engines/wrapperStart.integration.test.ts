@@ -55,11 +55,12 @@ describe.each([
       const found = readProcess(Number(readFileSync(pidFile, 'utf8')))
       if (found === null) throw new Error('not yet')
       return found
-    })
-    const stopped = await local.engine.stop(run, { stopId: 's', signal: 'TERM', graceSeconds: 5 }, [
-      { worker, identity },
-    ])
-    expect(stopped.phase).toBe('proved')
+    }, 45_000)
+    const target = [{ worker, identity }]
+    await local.engine.stop(run, { stopId: 's', signal: 'TERM', graceSeconds: 5 }, target)
+    await vi.waitFor(async () => {
+      expect(await local.engine.stopReport(run, 's', target)).toMatchObject({ phase: 'proved' })
+    }, 45_000)
     expect(isAlive(daemon)).toBe(false)
   })
 })

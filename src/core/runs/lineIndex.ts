@@ -21,6 +21,8 @@ const TIMED_ENTRIES = 16_384
  */
 export function createLineIndex(stored: readonly IndexEntry[]) {
   let entries = thinned(stored)
+  // Thinning walks all entries: it comes again only when there are twice as many as it left.
+  let thinAt = nextThinning(entries)
 
   return {
     get last(): IndexEntry | undefined {
@@ -38,7 +40,9 @@ export function createLineIndex(stored: readonly IndexEntry[]) {
       if (isCovered || last?.line === line) return null
       const entry = { line, offset, atMs }
       entries.push(entry)
-      if (entries.length > 4 * TIMED_ENTRIES) entries = thinned(entries)
+      if (entries.length < thinAt) return entry
+      entries = thinned(entries)
+      thinAt = nextThinning(entries)
       return entry
     },
 
@@ -56,6 +60,9 @@ export function createLineIndex(stored: readonly IndexEntry[]) {
     },
   }
 }
+
+const nextThinning = (entries: readonly IndexEntry[]): number =>
+  Math.max(4 * TIMED_ENTRIES, 2 * entries.length)
 
 /** Leaves out old entries that the one before covers just as well. */
 function thinned(entries: readonly IndexEntry[]): IndexEntry[] {
