@@ -1,5 +1,5 @@
 import type { Node } from 'yaml'
-import { isAlias, isCollection, isMap, isNode, isSeq, parseDocument } from 'yaml'
+import { isCollection, isMap, isNode, isSeq, parseDocument } from 'yaml'
 
 /**
  * Where things stand in the text of a YAML file. Edits cut and paste in the text itself, so that whatever they do not
@@ -89,8 +89,3 @@ export function rangeStart(node: Node): number {
 
 /** Thrown by edits that meet YAML which they cannot cut safely: nothing was changed. */
 export class UncutError extends Error {}
-
-/** `node` when it is really there, not an alias of something that is written elsewhere. */
-export function writtenHere(node: unknown): Node | null {
-  return isNode(node) && !isAlias(node) ? node : null
-}

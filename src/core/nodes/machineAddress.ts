@@ -23,7 +23,7 @@ export function readAddress(text: string): WrittenAddress | { readonly problem: 
   if (user !== null && !isUser(user)) return { problem: `${user} is not a user name. Write user@host.` }
   if (place === '') return { problem: `There is no host behind the @ of ${text}. Write user@host.` }
   if (isIPv6(place)) return { host: place, user, port: null }
-  const [, bracketed, plain, colon, digits] = /^(?:\[([^\]]*)\]|([^:[\]]*))(:(.*))?$/.exec(place) ?? []
+  const [, bracketed, plain, colon, digits] = /^(?:\[([^\]]*)\]|([^:[\]]*))(:([^:]*))?$/.exec(place) ?? []
   const host = bracketed ?? plain
   if (host === undefined) {
     return { problem: `${place} is not an address. Write an IPv6 address in brackets: [fe80::1]:22.` }
@@ -35,7 +35,9 @@ export function readAddress(text: string): WrittenAddress | { readonly problem: 
   if (wrong !== null) return { problem: wrong }
   if (colon === undefined) return { host, user, port: null }
   const port = readPort(digits ?? '')
-  return port === null ? { problem: `${digits} is not a port. Ports are 1 to 65535.` } : { host, user, port }
+  return port === null
+    ? { problem: `${digits === '' ? 'Nothing' : digits} is not a port. Ports are 1 to 65535.` }
+    : { host, user, port }
 }
 
 /** 1 to 65535, else null. */
