@@ -24,6 +24,16 @@ describe('the file', () => {
     await expect(bench.edits.remove(named('a'))).rejects.toMatchObject({ code: 'refused' })
   })
 
+  it('that is not UTF-8 is not written back with letters lost', async () => {
+    const bytes = Buffer.concat([Buffer.from(HAND), Buffer.from([0x23, 0x20, 0xfc, 0x0a])])
+    await writeFile(bench.path, bytes)
+    await expect(bench.edits.add([fresh('a')])).rejects.toMatchObject({
+      code: 'refused',
+      message: 'fleet.yaml has characters that are not UTF-8.',
+    })
+    expect(await readFile(bench.path)).toEqual(bytes)
+  })
+
   it('keeps its mode, and a symbolic link stays one', async () => {
     const target = join(bench.folder, 'dotfiles.yaml')
     await writeFile(target, HAND)

@@ -29,6 +29,13 @@ const SHAPES: readonly ((name: string) => string)[] = [
   name =>
     `\n\n  # loose\n\n  - name: ${name}\n    ssh: { alias: "a b" }\n    workdir: >-\n      /a # no comment\n      b\n`,
 ]
+/** The same in brackets. */
+const FLOW_SHAPES: readonly ((name: string) => string)[] = [
+  name => `{ name: ${name}, ssh: { host: h } }`,
+  name => `{name: "${name}", "local": true}`,
+  name => `{\n    name: ${name},\n    ssh: { alias: 'a, b', },\n    roles: [ r, ] }`,
+  name => `{ ssh: { host: "h", jump: [n0] }, name: ${name}, disabled: true }`,
+]
 const TAILS = ['', 'broker: { host: b, port: 1 }\n', '# the end', '\nplans: # none yet\n  []\n']
 
 type Step =
@@ -39,7 +46,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constantFrom('add', 'remove', 'toggle'), at: fc.nat(9) }),
   fc.record({ kind: fc.constantFrom('move', 'rename', 'address'), at: fc.nat(9), to: fc.nat(9) }),
 )
-const file = fc
+const inBrackets = fc
+  .record({
+    shapes: fc.array(fc.tuple(fc.constantFrom(...FLOW_SHAPES), fc.boolean()), { minLength: 1, maxLength: 5 }),
+    isOnLines: fc.boolean(),
+    hasLastComma: fc.boolean(),
+    isWindows: fc.boolean(),
+  })
+  .map(({ shapes, isOnLines, hasLastComma, isWindows }) => {
+    const items = shapes.map(([shape, hasComment], index) => {
+      const comma = index < shapes.length - 1 || hasLastComma ? ',' : ''
+      const comment = isOnLines && hasComment ? ` # beside n${index}` : ''
+      return `${shape(`n${index}`)}${comma}${comment}`
+    })
+    const list = isOnLines ? `[\n  ${items.join('\n  ')}\n]` : `[ ${items.join(' ')}]`
+    const text = `{ version: 1, # first\n nodes: ${list},\n plans: [] }\n`
+    return isWindows ? text.replaceAll('\n', '\r\n') : text
+  })
+const inLines = fc
   .record({
     shapes: fc.array(fc.constantFrom(...SHAPES), { minLength: 1, maxLength: 5 }),
     tail: fc.constantFrom(...TAILS),
@@ -73,60 +97,64 @@ const commentsOf = (text: string): string[] =>
 
 it('any edits keep the file valid, the other nodes’ every byte, and every comment of what stays', async () => {
   await fc.assert(
-    fc.asyncProperty(file, fc.array(step, { minLength: 1, maxLength: 6 }), async (first, steps) => {
-      await writeFile(path, first)
-      const edits = createFleetEdits({ path, refresh: () => Promise.resolve(), activeRunOn: () => null })
-      const origins = new Map([...nodeTexts(first).keys()].map(name => [name, name]))
-      for (const [count, one] of steps.entries()) {
-        const before = await readFile(path, 'utf8')
-        const texts = nodeTexts(before)
-        const names = [...texts.keys()]
-        const name = NodeName.parse(names[one.at % names.length])
-        const next = NodeName.parse(`new${count}`)
-        const ssh = { ...NONE, host: `h${count}`, port: 'to' in one ? 20 + one.to : 22 }
-        const run = {
-          add: () => edits.add([{ name: next, ssh, roles: [] }]),
-          remove: () => edits.remove(name),
-          toggle: () => edits.edit(name, { ...KEEP, isDisabled: one.at % 2 === 0 }),
-          move: () => edits.move(name, 'to' in one ? one.to : 0),
-          rename: () => edits.edit(name, { ...KEEP, name: next }),
-          address: () => edits.edit(name, { ...KEEP, ssh }),
-        }[one.kind]
-        const isRefused = await run().then(
-          () => false,
-          (error: unknown) => {
-            const isExpected = error instanceof AppError && /last node|this PC/.test(error.message)
-            if (!isExpected) throw error
-            return true
-          },
-        )
-        const after = await readFile(path, 'utf8')
-        if (isRefused) {
-          expect(after).toBe(before)
-          continue
+    fc.asyncProperty(
+      fc.oneof(inLines, inBrackets),
+      fc.array(step, { minLength: 1, maxLength: 6 }),
+      async (first, steps) => {
+        await writeFile(path, first)
+        const edits = createFleetEdits({ path, refresh: () => Promise.resolve(), activeRunOn: () => null })
+        const origins = new Map([...nodeTexts(first).keys()].map(name => [name, name]))
+        for (const [count, one] of steps.entries()) {
+          const before = await readFile(path, 'utf8')
+          const texts = nodeTexts(before)
+          const names = [...texts.keys()]
+          const name = NodeName.parse(names[one.at % names.length])
+          const next = NodeName.parse(`new${count}`)
+          const ssh = { ...NONE, host: `h${count}`, port: 'to' in one ? 20 + one.to : 22 }
+          const run = {
+            add: () => edits.add([{ name: next, ssh, roles: [] }]),
+            remove: () => edits.remove(name),
+            toggle: () => edits.edit(name, { ...KEEP, isDisabled: one.at % 2 === 0 }),
+            move: () => edits.move(name, 'to' in one ? one.to : 0),
+            rename: () => edits.edit(name, { ...KEEP, name: next }),
+            address: () => edits.edit(name, { ...KEEP, ssh }),
+          }[one.kind]
+          const isRefused = await run().then(
+            () => false,
+            (error: unknown) => {
+              const isExpected = error instanceof AppError && /last node|this PC/.test(error.message)
+              if (!isExpected) throw error
+              return true
+            },
+          )
+          const after = await readFile(path, 'utf8')
+          if (isRefused) {
+            expect(after).toBe(before)
+            continue
+          }
+          expect(parseFleet(after, 'fleet.yaml')).toHaveProperty('fleet')
+          const mayChange = one.kind === 'add' || one.kind === 'move' ? [] : [name]
+          const now = nodeTexts(after)
+          for (const [each, text] of texts) {
+            const isNamed =
+              (one.kind === 'rename' || one.kind === 'remove') && new RegExp(`\\b${name}\\b`).test(text)
+            if (!mayChange.includes(name) || (each !== name && !isNamed)) expect(now.get(each)).toBe(text)
+          }
+          const origin = origins.get(name) ?? name
+          if (one.kind === 'rename') origins.set(next, origin)
+          const isOurs = (comment: string): boolean => new RegExp(`\\b${origin}\\b`).test(comment)
+          const gone = one.kind === 'remove' || one.kind === 'address' ? isOurs : () => false
+          const kept = commentsOf(before).filter(comment => !gone(comment))
+          expect(
+            commentsOf(after)
+              .filter(comment => !gone(comment))
+              .toSorted(),
+          ).toEqual(kept.toSorted())
+          expect(after.includes('\r\n')).toBe(first.includes('\r\n'))
+          expect(after.replaceAll('\r\n', '').includes('\n') && first.includes('\r\n')).toBe(false)
         }
-        expect(parseFleet(after, 'fleet.yaml')).toHaveProperty('fleet')
-        const mayChange = one.kind === 'add' || one.kind === 'move' ? [] : [name]
-        const now = nodeTexts(after)
-        for (const [each, text] of texts) {
-          const isNamed =
-            (one.kind === 'rename' || one.kind === 'remove') && new RegExp(`\\b${name}\\b`).test(text)
-          if (!mayChange.includes(name) || (each !== name && !isNamed)) expect(now.get(each)).toBe(text)
-        }
-        const origin = origins.get(name) ?? name
-        if (one.kind === 'rename') origins.set(next, origin)
-        const isOurs = (comment: string): boolean => new RegExp(`\\b${origin}\\b`).test(comment)
-        const gone = one.kind === 'remove' || one.kind === 'address' ? isOurs : () => false
-        const kept = commentsOf(before).filter(comment => !gone(comment))
-        expect(
-          commentsOf(after)
-            .filter(comment => !gone(comment))
-            .toSorted(),
-        ).toEqual(kept.toSorted())
-        expect(after.includes('\r\n')).toBe(first.includes('\r\n'))
-        expect(after.replaceAll('\r\n', '').includes('\n') && first.includes('\r\n')).toBe(false)
-      }
-    }),
-    { numRuns: 60 },
+      },
+    ),
+    { numRuns: 100 },
   )
 })

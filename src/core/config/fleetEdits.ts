@@ -204,11 +204,18 @@ function uncut(file: string, cause: unknown): AppError {
 }
 
 async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
+  const bytes = await readFile(path).catch((cause: unknown) => {
     throw new AppError('refused', `${path} cannot be read: ${sentenceOf(cause)}.`, {
       hint: 'Put it back, or make it readable for you.',
+      cause,
+    })
+  })
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    // Written back, what is not UTF-8 would be lost.
+    throw new AppError('refused', `${basename(path)} has characters that are not UTF-8.`, {
+      hint: 'Save it as UTF-8 in your editor. Letters in a comment are the usual place.',
       cause,
     })
   }

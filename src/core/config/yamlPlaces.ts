@@ -13,9 +13,10 @@ export interface Splice {
   readonly text: string
 }
 
-/** Applies splices that do not overlap. */
+/** Applies splices that do not overlap; of two at one place the first stands first. */
 export function spliced(text: string, splices: readonly Splice[]): string {
   return splices
+    .toReversed()
     .toSorted((a, b) => b.start - a.start)
     .reduce((rest, { start, end, text: put }) => rest.slice(0, start) + put + rest.slice(end), text)
 }
