@@ -29,6 +29,7 @@ describe('removing', () => {
     bench.run('pc3')
     expect(await bench.refusal(HAND, remove('pc3'))).toMatchObject({
       message: 'The run 20260101-1 is on pc3, so pc3 cannot be removed.',
+      hint: 'Stop the run first. If this machine is gone for good, take it out of fleet.yaml by hand.',
     })
     bench.run(null)
     const only = HAND.replace('[pc2, this-pc]', '[pc3]')

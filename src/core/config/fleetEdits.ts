@@ -58,11 +58,12 @@ export function createFleetEdits({ path, refresh, activeRunOn }: FleetEditsDeps)
     return turn
   }
 
-  function refuseWhileRunning(name: NodeName, what: string): void {
+  /** `unless` is for a machine that a STOP may never reach again. */
+  function refuseWhileRunning(name: NodeName, what: string, unless = ''): void {
     const run = activeRunOn(name)
     if (run === null) return
     throw new AppError('refused', `The run ${run} is on ${name}, so ${name} cannot be ${what}.`, {
-      hint: `Stop the run first: Drydock must keep reaching it as it is.`,
+      hint: `Stop the run first.${unless}`,
     })
   }
 
@@ -72,13 +73,13 @@ export function createFleetEdits({ path, refresh, activeRunOn }: FleetEditsDeps)
       oneByOne((text, fleet) => {
         const wanted = realChange(nodeOf(fleet, name, file), change)
         if (wanted.name !== null) refuseWhileRunning(name, 'renamed')
-        if (wanted.ssh !== null) refuseWhileRunning(name, 'given another address')
+        if (wanted.ssh !== null) refuseWhileRunning(name, 'given another address', MOVED)
         return planChange(text, fleet, name, wanted)
       }),
     remove: (name: NodeName) =>
       oneByOne((text, fleet) => {
         nodeOf(fleet, name, file)
-        refuseWhileRunning(name, 'removed')
+        refuseWhileRunning(name, 'removed', GONE)
         return planRemoval(text, fleet, name)
       }),
     move: (name: NodeName, toIndex: number) =>
@@ -92,6 +93,9 @@ export function createFleetEdits({ path, refresh, activeRunOn }: FleetEditsDeps)
       }),
   }
 }
+
+const MOVED = ' If this machine itself has got another address, change it in fleet.yaml by hand.'
+const GONE = ' If this machine is gone for good, take it out of fleet.yaml by hand.'
 
 function planAdd(text: string, fleet: Fleet, nodes: readonly NewNode[]): Edit {
   const taken = new Set(fleet.nodes.map(({ name }) => name))
