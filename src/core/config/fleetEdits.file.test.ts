@@ -46,6 +46,19 @@ describe('the file', () => {
     expect(await readdir(bench.folder)).toEqual(['dotfiles.yaml', 'fleet.yaml'])
   })
 
+  it('that cannot be written is left as it was, with a sentence', async () => {
+    // A name as long as a file system allows leaves no room for the draft beside it; root is refused nothing else.
+    const target = join(bench.folder, 'x'.repeat(250))
+    await writeFile(target, HAND)
+    await symlink(target, bench.path)
+    await expect(bench.edits.add([fresh('pc4')])).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringMatching(/cannot be written: ENAMETOOLONG/),
+      hint: 'Make room on the disk, or correct the permissions of the file and its folder.',
+    })
+    expect(await readFile(target, 'utf8')).toBe(HAND)
+  })
+
   it('takes edits one after the other', async () => {
     await writeFile(bench.path, HAND)
     const each = bench.edits
