@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FleetEvent, Settings, Snapshot } from '../contract/events'
-import type { NodeName } from '../contract/ids'
+import type { NodeName, RunId } from '../contract/ids'
 import type { Broker, ReportedFlags } from '../contract/mode'
 import { createAlertBoard } from './alertBoard'
+import { createFleetEdits } from './config/fleetEdits'
 import type { Fleet } from './config/fleetSchema'
 import { NODE_SIDE_LIBRARY } from './engines/processEngine'
 import { createEventHub } from './eventHub'
@@ -18,6 +19,7 @@ import { logDownload } from './logDownload'
 import type { LogDownload } from './logDownload'
 import { createFleetNodes } from './nodes/createFleetNodes'
 import { openFleetFile } from './openFleetFile'
+import { openMachines } from './openMachines'
 import { openBook, openRuns } from './openRuns'
 import type { Poller } from './probes/poller'
 import { createPoller } from './probes/poller'
@@ -60,15 +62,21 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   const store = closers.use(openStore(join(home, 'drydock.db')))
   const settings = createSettings(store, value => engine.hub.publish({ type: 'settings', settings: value }))
   const engine = openEngine(options, store, closers, () => settings.get())
-  closers.use(
-    await openFleetFile({ home, log, clock: systemClock, alerts: engine.alerts, onFleet: engine.take }),
+  const { runs, book, hub, nodes, mode, alerts, machines } = engine
+  const file = closers.use(
+    await openFleetFile({ home, log, clock: systemClock, alerts, onFleet: engine.take }),
   )
-  const { runs, book, hub, nodes, mode, alerts } = engine
   return {
     router: createRouter({
       events: signal => hub.events(signal),
       nodes,
       ...notBuilt,
+      machines,
+      fleetEdits: createFleetEdits({
+        path: join(home, 'fleet.yaml'),
+        refresh: () => file.refresh(),
+        activeRunOn: name => activeRunOn(book, name),
+      }),
       runs: {
         start: plan => runs.starts.start(plan),
         stop: (request, signal) => runs.stops.stop(request, signal),
@@ -143,7 +151,8 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
     publish({ type: 'fleet', ...view() })
   }
 
-  return { hub, alerts, nodes, mode, book, runs, take }
+  const machines = openMachines({ userHome: options.userHome, nodes, clock, closers })
+  return { hub, alerts, nodes, mode, book, runs, take, machines }
 }
 
 function openNodes(
@@ -218,6 +227,10 @@ function runsOf(book: RunBook, store: Store): Pick<Snapshot, 'runs' | 'results' 
   }
 }
 
+function activeRunOn(book: RunBook, name: NodeName): RunId | null {
+  return book.active().find(({ record }) => record.worker.node === name)?.run ?? null
+}
+
 function reportedModes(book: RunBook): { readonly node: NodeName; readonly flags: ReportedFlags }[] {
   return book
     .active()
@@ -255,11 +268,9 @@ function refuse(): never {
   throw new AppError('refused', 'This is not built yet.')
 }
 
-const notBuilt: Pick<RouterDeps, 'fleetEdits' | 'logins' | 'diagnose' | 'history' | 'machines' | 'keys'> = {
-  fleetEdits: { add: refuse, edit: refuse, remove: refuse, move: refuse },
+const notBuilt: Pick<RouterDeps, 'logins' | 'diagnose' | 'history' | 'keys'> = {
   logins: { unlock: refuse, answer: refuse, installKey: refuse },
   diagnose: refuse,
   history: refuse,
-  machines: { sshHosts: refuse, readList: refuse, test: refuse, trust: refuse },
   keys: { list: refuse, make: refuse, secretsPlace: refuse },
 }

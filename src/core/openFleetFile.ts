@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { AlertBoard } from './alertBoard'
-import { createFleetFile } from './config/fleetFile'
+import { createFleetFile, type FollowedFleetFile } from './config/fleetFile'
 import type { FleetProblem } from './config/fleetProblem'
 import type { Fleet } from './config/fleetSchema'
 import { starterFleet } from './config/starterFleet'
@@ -25,7 +25,7 @@ export async function openFleetFile({
   log,
   alerts,
   onFleet,
-}: OpenFleetFileDeps): Promise<AsyncDisposable> {
+}: OpenFleetFileDeps): Promise<FollowedFleetFile> {
   return await createFleetFile({
     path: join(home, 'fleet.yaml'),
     clock,

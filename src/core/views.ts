@@ -54,7 +54,8 @@ function addressOf(config: NodeConfig): string | null {
   return `${user === undefined ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-function sshOf(config: NodeConfig): SshAddress | null {
+/** Null for this PC. */
+export function sshOf(config: NodeConfig): SshAddress | null {
   if ('local' in config) return null
   if ('alias' in config.ssh) return config.ssh
   const { host, port, user, identityFile, jump } = config.ssh

@@ -25,6 +25,11 @@ export interface FleetFileDeps {
   readonly firstFleet: () => string
 }
 
+export interface FollowedFleetFile extends AsyncDisposable {
+  /** Reads the file now, if it has changed; what is in it was handed over when this resolves. */
+  refresh(): Promise<void>
+}
+
 /** An editor writes in several steps; the file is read when nothing more has happened for so long. */
 const SETTLE_MS = 120
 /** A watch says nothing on network drives and about the target of a symbolic link; a `stat` now and then does. */
@@ -39,7 +44,7 @@ const EMPTY_FLEET: Fleet = { version: 1, nodes: [], plans: [] }
  * first fleet or the first problems were handed over. A broken file never costs the last good fleet.
  * Errors: none for what stands in the file; the folder not being writable is one.
  */
-export async function createFleetFile(deps: FleetFileDeps): Promise<AsyncDisposable> {
+export async function createFleetFile(deps: FleetFileDeps): Promise<FollowedFleetFile> {
   const { path, clock, log, firstFleet } = deps
   await writeFirst(path, firstFleet)
   const reader = createReader(deps)
@@ -59,6 +64,9 @@ export async function createFleetFile(deps: FleetFileDeps): Promise<AsyncDisposa
     }
   })
   return {
+    async refresh() {
+      await reader.read()
+    },
     async [Symbol.asyncDispose]() {
       watching?.close()
       await tasks[Symbol.asyncDispose]()
@@ -93,23 +101,31 @@ function createReader({ path, log, onFleet, onProblems }: FleetFileDeps) {
     tell(null, [{ file, line: 1, column: 1, path: '', message, fix }])
   }
 
+  async function read(isMissingTold: boolean): Promise<'read' | 'missing'> {
+    const mark = await markOf(path)
+    if (mark === 'missing' && !isMissingTold && fleet !== null) return 'missing'
+    if (mark === seen && mark !== 'missing') return 'read'
+    seen = mark
+    const text = await readFile(path, 'utf8').catch((error: unknown) => error)
+    if (typeof text === 'string') {
+      const parsed = parseFleet(text, file)
+      if ('fleet' in parsed) tell(parsed.fleet, null)
+      else tell(null, parsed.problems)
+    } else if (mark === 'missing') {
+      tellWhole(`${file} is gone.`, 'Put it back, or restart Drydock to get a first one.')
+    } else {
+      tellWhole(`${file} cannot be read: ${sentenceOf(text)}`, 'Make it readable for you.')
+    }
+    return 'read'
+  }
+
+  // One after the other: a read that finds nothing new must not be done before the one that hands it over.
+  let last: Promise<unknown> = Promise.resolve()
   return {
-    async read(options: { readonly isMissingTold?: boolean } = {}): Promise<'read' | 'missing'> {
-      const mark = await markOf(path)
-      if (mark === 'missing' && options.isMissingTold !== true && fleet !== null) return 'missing'
-      if (mark === seen && mark !== 'missing') return 'read'
-      seen = mark
-      const text = await readFile(path, 'utf8').catch((error: unknown) => error)
-      if (typeof text === 'string') {
-        const parsed = parseFleet(text, file)
-        if ('fleet' in parsed) tell(parsed.fleet, null)
-        else tell(null, parsed.problems)
-      } else if (mark === 'missing') {
-        tellWhole(`${file} is gone.`, 'Put it back, or restart Drydock to get a first one.')
-      } else {
-        tellWhole(`${file} cannot be read: ${sentenceOf(text)}`, 'Make it readable for you.')
-      }
-      return 'read'
+    read({ isMissingTold = false }: { readonly isMissingTold?: boolean } = {}): Promise<'read' | 'missing'> {
+      const turn = last.then(() => read(isMissingTold))
+      last = turn.catch(() => {})
+      return turn
     },
   }
 }

@@ -8,7 +8,7 @@ import type { Log } from '../kernel/log'
 import { createTaskGroup } from '../kernel/taskGroup'
 import { createConnectNode, type ConnectNode } from './connectNode'
 import type { FleetNode, FleetNodes } from './fleetNodes'
-import { createHostKeys } from './hostKeys'
+import { createHostKeys, type HostKeys } from './hostKeys'
 import { createNodeLink, type NodeLink } from './nodeLink'
 
 export interface FleetNodesDeps {
@@ -27,13 +27,19 @@ export interface FleetNodesDeps {
   readonly onCrash: (name: string, error: unknown) => void
 }
 
+/** The fleet's nodes, and the way to them, for an attempt that is no link. */
+export interface ReachableNodes extends FleetNodes {
+  readonly connect: ConnectNode
+  readonly hostKeys: HostKeys
+}
+
 interface Member {
   readonly link: NodeLink
   readonly stop: AbortController
 }
 
 /** Keeps one link per node of the fleet; no node notices what happens to another. */
-export function createFleetNodes(deps: FleetNodesDeps): FleetNodes {
+export function createFleetNodes(deps: FleetNodesDeps): ReachableNodes {
   const { clock, log, onCrash } = deps
   const userHome = deps.userHome ?? homedir()
   const environment = deps.environment ?? process.env
@@ -63,6 +69,8 @@ export function createFleetNodes(deps: FleetNodesDeps): FleetNodes {
   }
 
   return {
+    connect,
+    hostKeys,
     list: () => [...members.values()].map(({ link }) => link.node()),
     get: name => members.get(name)?.link.node(),
     onLink: listener => listeners.add(listener),

@@ -126,8 +126,8 @@ function namesMatch(names: string, name: string): boolean {
   return isMatch
 }
 
-/** `*` is any run of characters, `?` any one. */
-function patternMatches(pattern: string, name: string): boolean {
+/** `*` is any run of characters, `?` any one: the patterns of `known_hosts` and of `Host` in `ssh_config`. */
+export function patternMatches(pattern: string, name: string): boolean {
   if (!/[*?]/.test(pattern)) return pattern === name
   // Walked without a regular expression: a line with many stars must not cost exponential time.
   let p = 0

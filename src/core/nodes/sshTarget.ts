@@ -41,7 +41,18 @@ export async function resolveTarget(
 }
 
 async function resolveAlias(alias: string, deps: TargetDeps, signal: AbortSignal): Promise<SshTarget> {
-  const configFile = join(deps.userHome, '.ssh', 'config')
+  const answer = readSshAnswer(alias, await askSshClient(alias, deps.userHome, signal), deps.userHome)
+  const { proxy, ...target } = answer
+  if (proxy !== null) throw noJumpHosts(proxy.words)
+  return target
+}
+
+/**
+ * What OpenSSH's own client knows of an alias, as `ssh -G` prints it.
+ * Errors: `refused` when it cannot be asked.
+ */
+export async function askSshClient(alias: string, userHome: string, signal: AbortSignal): Promise<string> {
+  const configFile = join(userHome, '.ssh', 'config')
   const isThere = await access(configFile).then(
     () => true,
     () => false,
@@ -56,7 +67,12 @@ async function resolveAlias(alias: string, deps: TargetDeps, signal: AbortSignal
       })
     },
   )
-  return parseResolvedAlias(alias, stdout, deps.userHome)
+  return stdout
+}
+
+/** A resolved alias, and what stands between this PC and it. */
+export interface SshAnswer extends SshTarget {
+  readonly proxy: { readonly kind: 'jump' | 'command'; readonly words: string } | null
 }
 
 /**
@@ -65,15 +81,13 @@ async function resolveAlias(alias: string, deps: TargetDeps, signal: AbortSignal
  * Shape: one `keyword value` a line, keywords in lower case; `identityfile` once for each file.
  * Absent: with no IdentityFile in the configuration the client lists all its usual files, among them
  * `~/.ssh/id_ecdsa_sk`: that is read as "none configured".
- * Errors: `refused` when the alias goes through a jump host or a proxy command.
+ * Errors: `refused` when no host is named.
  * Source: ssh(1), ssh_config(5).
  */
-function parseResolvedAlias(alias: string, text: string, userHome: string): SshTarget {
+export function readSshAnswer(alias: string, text: string, userHome: string): SshAnswer {
   const lines = text.split('\n').map(line => /^(\S+) (.*)$/.exec(line))
   const all = (keyword: string): string[] =>
     lines.flatMap(line => (line !== null && line[1] === keyword && line[2] !== undefined ? [line[2]] : []))
-  const jump = all('proxyjump')[0] ?? all('proxycommand')[0] ?? 'none'
-  if (jump !== 'none') throw noJumpHosts(jump)
   const [host] = all('hostname')
   const [user] = all('user')
   if (host === undefined || user === undefined) {
@@ -82,6 +96,10 @@ function parseResolvedAlias(alias: string, text: string, userHome: string): SshT
     })
   }
   const files = all('identityfile')
+  const proxyOf = (kind: 'jump' | 'command'): SshAnswer['proxy'] => {
+    const words = all(`proxy${kind}`)[0] ?? 'none'
+    return words === 'none' ? null : { kind, words }
+  }
   return {
     host,
     user,
@@ -89,6 +107,7 @@ function parseResolvedAlias(alias: string, text: string, userHome: string): SshT
     identityFiles: files.includes('~/.ssh/id_ecdsa_sk')
       ? null
       : files.map(file => expandHome(file, userHome)),
+    proxy: proxyOf('jump') ?? proxyOf('command'),
   }
 }
 
