@@ -16,7 +16,9 @@ import type { Log } from './kernel/log'
 import { createTaskGroup } from './kernel/taskGroup'
 import { logDownload } from './logDownload'
 import type { LogDownload } from './logDownload'
+import type { FleetNode } from './nodes/fleetNodes'
 import { createFleetNodes } from './nodes/createFleetNodes'
+import { createNoticeBoard } from './nodes/noticeBoard'
 import { openFleetFile } from './openFleetFile'
 import { openBook, openRuns } from './openRuns'
 import type { Poller } from './probes/poller'
@@ -96,7 +98,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const hub = createEventHub(clock, () => snapshot())
   const publish = (event: FleetEvent): void => hub.publish(event)
   const { alerts, onStoreTrouble } = openAlerts(options, publish)
-  const { nodes, poller } = openNodes(options, closers, publish, onCrash)
+  const { nodes, notices, poller } = openNodes(options, closers, store, publish, onCrash, onStoreTrouble)
   const book = closers.use(
     openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
   )
@@ -124,7 +126,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   })
 
   const view = (): Pick<Snapshot, 'nodes' | 'plans'> => ({
-    nodes: nodes.list().map(viewNode),
+    nodes: nodes.list().map(node => viewNode(node, notices.of(node.config.name))),
     plans: fleet.plans.map(plan => viewPlan(fleet, plan)),
   })
 
@@ -139,6 +141,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   function take(next: Fleet): void {
     fleet = next
     nodes.apply(fleet)
+    notices.refresh()
     mode.refresh()
     publish({ type: 'fleet', ...view() })
   }
@@ -149,14 +152,18 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
 function openNodes(
   { home, userHome, log }: OpenFleetOptions,
   closers: Closers,
+  identities: Store,
   publish: (event: FleetEvent) => void,
   onCrash: (name: string, error: unknown) => void,
+  onStoreTrouble: (error: unknown) => void,
 ) {
   const clock = systemClock
   const nodes = closers.use(
     createFleetNodes({ home, userHome, clock, log, library: NODE_SIDE_LIBRARY, onCrash }),
   )
-  nodes.onLink(node => publish({ type: 'node', node: viewNode(node) }))
+  const onChange = (node: FleetNode): void =>
+    publish({ type: 'node', node: viewNode(node, notices.of(node.config.name)) })
+  const notices = closers.use(createNoticeBoard({ nodes, identities, clock, onStoreTrouble, onChange }))
   const poller = closers.use(
     createPoller({
       nodes,
@@ -164,10 +171,13 @@ function openNodes(
       log,
       onCrash,
       publishSample: sample => publish({ type: 'sample', sample }),
-      publishGpu: reading => publish({ type: 'gpu', reading }),
+      publishGpu: reading => {
+        notices.onGpu(reading)
+        publish({ type: 'gpu', reading })
+      },
     }),
   )
-  return { nodes, poller }
+  return { nodes, notices, poller }
 }
 
 /** The alerts, and the one that says that this PC cannot keep what happens; null takes it back. */
