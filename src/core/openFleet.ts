@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FleetEvent, Settings, Snapshot } from '../contract/events'
 import type { NodeName } from '../contract/ids'
 import type { Broker, ReportedFlags } from '../contract/mode'
+import type { GpuReading } from '../contract/samples'
 import { createAlertBoard } from './alertBoard'
 import type { Fleet } from './config/fleetSchema'
 import { NODE_SIDE_LIBRARY } from './engines/processEngine'
@@ -18,6 +19,7 @@ import { logDownload } from './logDownload'
 import type { LogDownload } from './logDownload'
 import type { FleetNode } from './nodes/fleetNodes'
 import { createFleetNodes } from './nodes/createFleetNodes'
+import { createDiagnose } from './nodes/diagnosis/diagnose'
 import { createNoticeBoard } from './nodes/noticeBoard'
 import { openFleetFile } from './openFleetFile'
 import { openBook, openRuns } from './openRuns'
@@ -65,12 +67,13 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   closers.use(
     await openFleetFile({ home, log, clock: systemClock, alerts: engine.alerts, onFleet: engine.take }),
   )
-  const { runs, book, hub, nodes, mode, alerts } = engine
+  const { runs, book, hub, nodes, mode, alerts, diagnose } = engine
   return {
     router: createRouter({
       events: signal => hub.events(signal),
       nodes,
       ...notBuilt,
+      diagnose,
       runs: {
         start: plan => runs.starts.start(plan),
         stop: (request, signal) => runs.stops.stop(request, signal),
@@ -98,7 +101,8 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const hub = createEventHub(clock, () => snapshot())
   const publish = (event: FleetEvent): void => hub.publish(event)
   const { alerts, onStoreTrouble } = openAlerts(options, publish)
-  const { nodes, notices, poller } = openNodes(options, closers, store, publish, onCrash, onStoreTrouble)
+  const tells = { publish, onCrash, onStoreTrouble }
+  const { nodes, notices, poller, diagnose } = openNodes(options, closers, store, tells)
   const book = closers.use(
     openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
   )
@@ -116,9 +120,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
     book,
     clock,
     alerts,
-    publish,
-    onCrash,
-    onStoreTrouble,
+    ...tells,
     background: closers.use(createTaskGroup(onCrash)),
     fleet: () => fleet,
     modeFlags: () => mode.current().flags,
@@ -146,16 +148,20 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
     publish({ type: 'fleet', ...view() })
   }
 
-  return { hub, alerts, nodes, mode, book, runs, take }
+  return { hub, alerts, nodes, mode, book, runs, diagnose, take }
+}
+
+interface Tells {
+  readonly publish: (event: FleetEvent) => void
+  readonly onCrash: (name: string, error: unknown) => void
+  readonly onStoreTrouble: (error: unknown) => void
 }
 
 function openNodes(
   { home, userHome, log }: OpenFleetOptions,
   closers: Closers,
   identities: Store,
-  publish: (event: FleetEvent) => void,
-  onCrash: (name: string, error: unknown) => void,
-  onStoreTrouble: (error: unknown) => void,
+  { publish, onCrash, onStoreTrouble }: Tells,
 ) {
   const clock = systemClock
   const nodes = closers.use(
@@ -177,7 +183,10 @@ function openNodes(
       },
     }),
   )
-  return { nodes, notices, poller }
+  const gpuReading = (name: NodeName): GpuReading | null =>
+    poller.latest().gpus.find(reading => reading.node === name) ?? null
+  const diagnose = createDiagnose({ nodes, clock, log, gpuReading, userHome, environment: process.env })
+  return { nodes, notices, poller, diagnose }
 }
 
 /** The alerts, and the one that says that this PC cannot keep what happens; null takes it back. */
@@ -265,10 +274,9 @@ function refuse(): never {
   throw new AppError('refused', 'This is not built yet.')
 }
 
-const notBuilt: Pick<RouterDeps, 'fleetEdits' | 'logins' | 'diagnose' | 'history' | 'machines' | 'keys'> = {
+const notBuilt: Pick<RouterDeps, 'fleetEdits' | 'logins' | 'history' | 'machines' | 'keys'> = {
   fleetEdits: { add: refuse, edit: refuse, remove: refuse, move: refuse },
   logins: { unlock: refuse, answer: refuse, installKey: refuse },
-  diagnose: refuse,
   history: refuse,
   machines: { sshHosts: refuse, readList: refuse, test: refuse, trust: refuse },
   keys: { list: refuse, make: refuse, secretsPlace: refuse },

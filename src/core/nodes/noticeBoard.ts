@@ -26,27 +26,9 @@ export interface NoticeBoardDeps {
  * here, so that the node that is told carries the notices of that very moment.
  */
 export function createNoticeBoard({ nodes, identities, clock, onStoreTrouble, onChange }: NoticeBoardDeps) {
-  const befores = new Map<NodeName, NodeIdentity>()
+  const past = createPast(identities, clock)
   const readings = new Map<NodeName, GpuReading>()
   let current: ReadonlyMap<NodeName, readonly Notice[]> = new Map()
-
-  /** Errors: those of the store. */
-  function learn({ config: { name }, online }: FleetNode): void {
-    if (online === null) {
-      readings.delete(name)
-      return
-    }
-    const known = identities.identity(name)
-    const { machineId } = online.inventory
-    if (known?.machineId != null && machineId !== null && known.machineId !== machineId)
-      befores.set(name, known)
-    identities.saveIdentity(name, {
-      // A machine that does not tell it now (a permission) has not lost it.
-      machineId: machineId ?? known?.machineId ?? null,
-      hostKey: online.hostKey?.fingerprint ?? null,
-      seenAtMs: clock.nowMs(),
-    })
-  }
 
   function look(): void {
     current = noticesOf(
@@ -56,7 +38,7 @@ export function createNoticeBoard({ nodes, identities, clock, onStoreTrouble, on
         inventory: online?.inventory ?? null,
         hostKey: online?.hostKey?.fingerprint ?? null,
         gpus: readings.get(config.name) ?? null,
-        before: befores.get(config.name) ?? null,
+        before: past.before(config.name),
       })),
     )
   }
@@ -75,8 +57,9 @@ export function createNoticeBoard({ nodes, identities, clock, onStoreTrouble, on
   }
 
   const stopListening = nodes.onLink(node => {
+    if (node.online === null) readings.delete(node.config.name)
     try {
-      learn(node)
+      past.learn(node)
     } catch (error) {
       onStoreTrouble(error)
     }
@@ -97,6 +80,30 @@ export function createNoticeBoard({ nodes, identities, clock, onStoreTrouble, on
 }
 
 export type NoticeBoard = ReturnType<typeof createNoticeBoard>
+
+/** Which machine each node was when it was seen last, and before that while Drydock has been running. */
+function createPast(identities: NoticeBoardDeps['identities'], clock: Clock) {
+  const befores = new Map<NodeName, NodeIdentity>()
+
+  return {
+    /** Null when it was always this machine. */
+    before: (name: NodeName): NodeIdentity | null => befores.get(name) ?? null,
+    /** Errors: those of the store. */
+    learn({ config: { name }, online }: FleetNode): void {
+      if (online === null) return
+      const known = identities.identity(name)
+      const { machineId } = online.inventory
+      if (known?.machineId != null && machineId !== null && known.machineId !== machineId)
+        befores.set(name, known)
+      identities.saveIdentity(name, {
+        // A machine that does not tell it now (a permission) has not lost it.
+        machineId: machineId ?? known?.machineId ?? null,
+        hostKey: online.hostKey?.fingerprint ?? null,
+        seenAtMs: clock.nowMs(),
+      })
+    },
+  }
+}
 
 /** What the notices hang on; the rest of a reading changes every second. */
 function cardsOf({ state, gpus }: GpuReading): string {
