@@ -51,8 +51,9 @@ function judgeSwap(seen: Seen, { machine }: Place): Finding {
   const file = seen.text('freeName')
   if (file === null) return warn(measured, wanted)
   const missingGib = Math.ceil(SWAP_GIB - gib)
-  const room = (seen.count('freeKiB') ?? 0) * GIB_PER_KIB
-  if (room < missingGib + LEAST_DISK_GIB) return warn(`${measured}; / has no room for more`, wanted)
+  const freeKib = seen.count('freeKiB') ?? Infinity
+  if (freeKib * GIB_PER_KIB < missingGib + LEAST_DISK_GIB)
+    return warn(`${measured}; / has no room for more`, wanted)
   const steps = [
     `fallocate -l ${missingGib}G ${file}`,
     `chmod 600 ${file}`,

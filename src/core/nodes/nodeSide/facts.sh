@@ -4,7 +4,7 @@
 # The clock is read first and last, so that the way here and the way back can be told from the time between. What may
 # take long runs beside the rest: each line is one write, so that none can come between the words of another.
 drydock_facts() {
-	printf 'clockFirst %s\n' "$(drydock_clock)"
+	drydock_first=$(drydock_clock)
 	umask 077
 	case $1 in
 	\~) drydock_dir=$HOME ;;
@@ -30,6 +30,8 @@ drydock_facts() {
 		echo "The state folder $drydock_dir cannot be written."
 		return 1
 	fi
+	# A complaint above is all that is printed; from here on it is facts.
+	printf 'clockFirst %s\n' "$drydock_first"
 	drydock_python &
 	drydock_virtualization &
 	printf 'home %s\n' "$HOME"
