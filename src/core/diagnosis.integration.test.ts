@@ -27,7 +27,7 @@ interface Diagnosis {
   readonly begin: Extract<DiagnosisEvent, { type: 'begin' }>
   readonly rows: readonly DiagnosisRow[]
   /** `VERDICT measured` of a row. */
-  said(id: string): string
+  readonly said: (id: string) => string
 }
 
 const events = (app: RigEngine, name: string, signal?: AbortSignal) =>

@@ -7,7 +7,7 @@ import type { Seen } from './seen'
 export type Finding = Pick<DiagnosisRow, 'verdict' | 'measured' | 'wanted' | 'fix'>
 
 /** What a row is called. */
-export type CheckHead = Pick<DiagnosisRow, 'id' | 'group' | 'name'>
+type CheckHead = Pick<DiagnosisRow, 'id' | 'group' | 'name'>
 
 /** One row, ready to be looked at; null when its time was over first. Errors: any; they become its finding. */
 export interface Check extends CheckHead {
