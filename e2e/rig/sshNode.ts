@@ -173,7 +173,7 @@ function createServer(configFile: string, logFile: string, asMachine: readonly s
     const from = log().length
     const options = { stdio: 'ignore', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } } as const
     // Not `-e`: what sshd logs would then go to the standard error of every session too.
-    const [command = '', ...args] = [...asMachine, '/usr/sbin/sshd', '-D', '-E', logFile, '-f', configFile]
+    const [command, ...args] = [...asMachine, '/usr/sbin/sshd', '-D', '-E', logFile, '-f', configFile]
     const started = spawn(command, args, options)
     const stop = new AbortController()
     try {

@@ -22,10 +22,12 @@ it('knows whom to end before it is given away: it may be closed at once', async 
     timeoutMs: 10_000,
     endGroup: (script: ScriptProcess) => void ended.push(script),
   }
-  const opening = openScript(process, 'sleep 60', [], options).then(channel => {
+  async function openAndClose(): Promise<void> {
+    const channel = await openScript(process, 'sleep 60', [], options)
     isOpen = true
     channel.close()
-  })
+  }
+  const opening = openAndClose()
   // Two packets, as sshd sends what the shell writes in two goes.
   say('\nn ready\n')
   await new Promise(resolve => setImmediate(resolve))

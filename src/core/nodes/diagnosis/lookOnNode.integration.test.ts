@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -151,6 +153,16 @@ describe.each(SHELLS)('in %s', (...sh) => {
     const redis = await seenBy('drydock_look_redis')
     expect([redis.text('ping'), redis.text('version')]).toEqual(['PONG', '7.0.15'])
   })
+})
+
+it('knows Ray by the process that keeps its head on 6379', async () => {
+  const ray = spawn('sleep', ['600'], { argv0: 'gcs_server --gcs_server_port=6379', stdio: 'ignore' })
+  try {
+    await once(ray, 'spawn')
+    expect((await look(['dash'], 'drydock_look_redis')).text('owner')).toBe('Ray')
+  } finally {
+    ray.kill()
+  }
 })
 
 it('gives up what hangs when it is told to, and ends it', async () => {
