@@ -140,7 +140,17 @@ drydock_python() {
 	if [ "$drydock_path" = /usr/bin/python3 ] && [ "$(uname -s)" = Darwin ]; then
 		xcode-select -p >/dev/null 2>&1 || return 0
 	fi
-	printf 'python %s\n' "$(drydock_within 2 python3 --version 2>&1)"
+	# pyenv's stand-in is a script that takes fifty milliseconds to find what one file says.
+	case $drydock_path in
+	*/shims/python3)
+		drydock_root=${drydock_path%/shims/python3}
+		drydock_version=${PYENV_VERSION-}
+		if [ -z "$drydock_version" ]; then { read -r drydock_version <"$drydock_root/version"; } 2>/dev/null; fi
+		drydock_real=$drydock_root/versions/$drydock_version/bin/python3
+		if [ -n "$drydock_version" ] && [ -x "$drydock_real" ]; then drydock_path=$drydock_real; fi
+		;;
+	esac
+	printf 'python %s\n' "$(drydock_within 2 "$drydock_path" --version 2>&1)"
 }
 
 # drydock_within SECONDS COMMAND...: ends it after that long, where there is a `timeout` (not on macOS).
