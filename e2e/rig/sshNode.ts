@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { readFileSync, watch } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +21,10 @@ export interface SshNodeOptions {
   readonly clientKey?: SshKey
   /** `~/.bashrc` of the node. */
   readonly bashrc?: string
+  /** A key to begin with, for a node that was cloned from another one; a new one is made when none is given. */
+  readonly hostKey?: SshKey
+  /** What this node says it is, instead of what this machine is. Needs root: see `canBeOtherMachine`. */
+  readonly machine?: { readonly id: string; readonly bootId: string }
   /** Environment of every login, beside HOME and PATH. */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -66,7 +70,7 @@ export async function startSshNode(options: SshNodeOptions = {}): Promise<SshNod
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 })
 
   const clientKey = options.clientKey ?? (await createSshKey(join(folder, 'client_key')))
-  let hostKey = await createSshKey(join(folder, 'host_key'), { kind: options.hostKeyKind ?? 'ed25519' })
+  let hostKey = await hostKeyOf(join(folder, 'host_key'), options)
   const cards = options.gpu === undefined || options.gpu === false ? null : options.gpu
   const gpu = cards === null ? null : await installStubGpu(binFolder, cards === true ? undefined : cards)
   if (options.bashrc !== undefined) await writeFile(join(home, '.bashrc'), options.bashrc)
@@ -75,7 +79,8 @@ export async function startSshNode(options: SshNodeOptions = {}): Promise<SshNod
   await writeFile(join(folder, 'authorized_keys'), authorizedKeys(clientKey, home, binFolder, options))
   await writeFile(join(folder, 'sshd_config'), serverConfig(folder, host, port, options))
   await writeFile(join(folder, 'sshd.log'), '')
-  const server = createServer(join(folder, 'sshd_config'), join(folder, 'sshd.log'))
+  const asMachine = options.machine === undefined ? [] : await otherMachine(folder, options.machine)
+  const server = createServer(join(folder, 'sshd_config'), join(folder, 'sshd.log'), asMachine)
   try {
     await server.start()
   } catch (error) {
@@ -113,8 +118,32 @@ export async function startSshNode(options: SshNodeOptions = {}): Promise<SshNod
   }
 }
 
+/** Whether a node of the rig can be given a machine-id of its own here: it takes a mount namespace. */
+export function canBeOtherMachine(): boolean {
+  return spawnSync('unshare', ['-m', 'true']).status === 0
+}
+
+/** What a program is started by to see another machine-id and boot id than this machine's. It keeps its pid. */
+async function otherMachine(
+  folder: string,
+  { id, bootId }: NonNullable<SshNodeOptions['machine']>,
+): Promise<readonly string[]> {
+  const files = { 'machine-id': id, 'boot-id': bootId }
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), `${text}\n`)
+  const script =
+    'mount --bind "$1/machine-id" /etc/machine-id && mount --bind "$1/boot-id" /proc/sys/kernel/random/boot_id && ' +
+    'shift && exec "$@"'
+  return ['unshare', '-m', 'sh', '-c', script, 'sh', folder]
+}
+
+async function hostKeyOf(path: string, { hostKey, hostKeyKind }: SshNodeOptions): Promise<SshKey> {
+  if (hostKey === undefined) return createSshKey(path, { kind: hostKeyKind ?? 'ed25519' })
+  await copyFile(hostKey.path, path)
+  return { ...hostKey, path }
+}
+
 /** The daemon as a child of this process, and its connections, each known by pid and start time. */
-function createServer(configFile: string, logFile: string) {
+function createServer(configFile: string, logFile: string, asMachine: readonly string[]) {
   let child: ChildProcess | null = null
   let daemon: ProcessIdentity | null = null
   let frozen: readonly ProcessIdentity[] = []
@@ -144,7 +173,8 @@ function createServer(configFile: string, logFile: string) {
     const from = log().length
     const options = { stdio: 'ignore', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } } as const
     // Not `-e`: what sshd logs would then go to the standard error of every session too.
-    const started = spawn('/usr/sbin/sshd', ['-D', '-E', logFile, '-f', configFile], options)
+    const [command, ...args] = [...asMachine, '/usr/sbin/sshd', '-D', '-E', logFile, '-f', configFile]
+    const started = spawn(command, args, options)
     const stop = new AbortController()
     try {
       await new Promise<void>((resolve, reject) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FleetEvent, Settings, Snapshot } from '../contract/events'
 import type { NodeName, RunId } from '../contract/ids'
 import type { Broker, ReportedFlags } from '../contract/mode'
+import type { GpuReading } from '../contract/samples'
 import { createAlertBoard } from './alertBoard'
 import { createFleetEdits } from './config/fleetEdits'
 import type { Fleet } from './config/fleetSchema'
@@ -17,7 +18,10 @@ import type { Log } from './kernel/log'
 import { createTaskGroup } from './kernel/taskGroup'
 import { logDownload } from './logDownload'
 import type { LogDownload } from './logDownload'
+import type { FleetNode } from './nodes/fleetNodes'
 import { createFleetNodes } from './nodes/createFleetNodes'
+import { createDiagnose } from './nodes/diagnosis/diagnose'
+import { createNoticeBoard } from './nodes/noticeBoard'
 import { openFleetFile } from './openFleetFile'
 import { openMachines } from './openMachines'
 import { openBook, openRuns } from './openRuns'
@@ -62,7 +66,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   const store = closers.use(openStore(join(home, 'drydock.db')))
   const settings = createSettings(store, value => engine.hub.publish({ type: 'settings', settings: value }))
   const engine = openEngine(options, store, closers, () => settings.get())
-  const { runs, book, hub, nodes, mode, alerts, machines } = engine
+  const { runs, book, hub, nodes, mode, alerts, machines, diagnose } = engine
   const file = closers.use(
     await openFleetFile({ home, log, clock: systemClock, alerts, onFleet: engine.take }),
   )
@@ -72,6 +76,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       nodes,
       ...notBuilt,
       machines,
+      diagnose,
       fleetEdits: createFleetEdits({
         path: join(home, 'fleet.yaml'),
         refresh: () => file.refresh(),
@@ -104,7 +109,8 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const hub = createEventHub(clock, () => snapshot())
   const publish = (event: FleetEvent): void => hub.publish(event)
   const { alerts, onStoreTrouble } = openAlerts(options, publish)
-  const { nodes, poller } = openNodes(options, closers, publish, onCrash)
+  const tells = { publish, onCrash, onStoreTrouble }
+  const { nodes, notices, poller, diagnose } = openNodes(options, closers, store, tells)
   const book = closers.use(
     openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
   )
@@ -122,9 +128,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
     book,
     clock,
     alerts,
-    publish,
-    onCrash,
-    onStoreTrouble,
+    ...tells,
     background: closers.use(createTaskGroup(onCrash)),
     fleet: () => fleet,
     modeFlags: () => mode.current().flags,
@@ -132,7 +136,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   })
 
   const view = (): Pick<Snapshot, 'nodes' | 'plans'> => ({
-    nodes: nodes.list().map(viewNode),
+    nodes: nodes.list().map(node => viewNode(node, notices.of(node.config.name))),
     plans: fleet.plans.map(plan => viewPlan(fleet, plan)),
   })
 
@@ -147,25 +151,34 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   function take(next: Fleet): void {
     fleet = next
     nodes.apply(fleet)
+    notices.refresh()
     mode.refresh()
     publish({ type: 'fleet', ...view() })
   }
 
   const machines = openMachines({ userHome: options.userHome, nodes, clock, closers })
-  return { hub, alerts, nodes, mode, book, runs, take, machines }
+  return { hub, alerts, nodes, mode, book, runs, diagnose, machines, take }
+}
+
+interface Tells {
+  readonly publish: (event: FleetEvent) => void
+  readonly onCrash: (name: string, error: unknown) => void
+  readonly onStoreTrouble: (error: unknown) => void
 }
 
 function openNodes(
   { home, userHome, log }: OpenFleetOptions,
   closers: Closers,
-  publish: (event: FleetEvent) => void,
-  onCrash: (name: string, error: unknown) => void,
+  identities: Store,
+  { publish, onCrash, onStoreTrouble }: Tells,
 ) {
   const clock = systemClock
   const nodes = closers.use(
     createFleetNodes({ home, userHome, clock, log, library: NODE_SIDE_LIBRARY, onCrash }),
   )
-  nodes.onLink(node => publish({ type: 'node', node: viewNode(node) }))
+  const onChange = (node: FleetNode): void =>
+    publish({ type: 'node', node: viewNode(node, notices.of(node.config.name)) })
+  const notices = closers.use(createNoticeBoard({ nodes, identities, clock, onStoreTrouble, onChange }))
   const poller = closers.use(
     createPoller({
       nodes,
@@ -173,10 +186,16 @@ function openNodes(
       log,
       onCrash,
       publishSample: sample => publish({ type: 'sample', sample }),
-      publishGpu: reading => publish({ type: 'gpu', reading }),
+      publishGpu: reading => {
+        notices.onGpu(reading)
+        publish({ type: 'gpu', reading })
+      },
     }),
   )
-  return { nodes, poller }
+  const gpuReading = (name: NodeName): GpuReading | null =>
+    poller.latest().gpus.find(reading => reading.node === name) ?? null
+  const diagnose = createDiagnose({ nodes, clock, log, gpuReading, userHome, environment: process.env })
+  return { nodes, notices, poller, diagnose }
 }
 
 /** The alerts, and the one that says that this PC cannot keep what happens; null takes it back. */
@@ -268,9 +287,8 @@ function refuse(): never {
   throw new AppError('refused', 'This is not built yet.')
 }
 
-const notBuilt: Pick<RouterDeps, 'logins' | 'diagnose' | 'history' | 'keys'> = {
+const notBuilt: Pick<RouterDeps, 'logins' | 'history' | 'keys'> = {
   logins: { unlock: refuse, answer: refuse, installKey: refuse },
-  diagnose: refuse,
   history: refuse,
   keys: { list: refuse, make: refuse, secretsPlace: refuse },
 }

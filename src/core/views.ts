@@ -1,4 +1,4 @@
-import type { Expectation, Limit, NodeView, SshAddress, Target } from '../contract/nodes'
+import type { Expectation, Limit, NodeView, Notice, SshAddress, Target } from '../contract/nodes'
 import type { PlanView } from '../contract/runs'
 import { RunId } from '../contract/ids'
 import type { Fleet, NodeConfig, PlanConfig } from './config/fleetSchema'
@@ -9,7 +9,7 @@ import { planWorkers } from './runs/planWorkers'
 
 const DEFAULT_LIMIT_PCT = 90
 
-export function viewNode({ config, link, online }: FleetNode): NodeView {
+export function viewNode({ config, link, online }: FleetNode, notices: readonly Notice[]): NodeView {
   return {
     name: config.name,
     isLocal: 'local' in config,
@@ -21,8 +21,8 @@ export function viewNode({ config, link, online }: FleetNode): NodeView {
     expected: expectedOf(config),
     link,
     inventory: online?.inventory ?? null,
-    hostKey: null,
-    notices: [],
+    hostKey: online?.hostKey ?? null,
+    notices: [...notices],
     tunnels: [],
   }
 }

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import type { HostKey } from '../../contract/nodes'
 import type { NodeConfig } from '../config/fleetSchema'
 import { createConnectLimit } from './connectLimit'
 import type { HostKeys } from './hostKeys'
@@ -46,6 +47,7 @@ export function createConnectNode(deps: ConnectDeps): ConnectNode {
     const target = await resolveTarget(config.ssh, { userHome, userName: userInfo().username }, signal)
     return limited(`${target.host}:${target.port}`, signal, async () => {
       const trust = await deps.hostKeys.load(target.host, target.port)
+      let hostKey: HostKey | null = null
       const options = {
         ...session,
         target,
@@ -53,10 +55,13 @@ export function createConnectNode(deps: ConnectDeps): ConnectNode {
         knownKeyTypes: trust.knownTypes,
         agentSocket: deps.environment['SSH_AUTH_SOCK'] ?? null,
         readyTimeoutMs: readyMs,
-        verifyHost: (offered: Parameters<typeof trust.judge>[0]) =>
-          hostKeyBlock(target, offered, trust.judge(offered)),
+        verifyHost: (offered: Parameters<typeof trust.judge>[0]) => {
+          const block = hostKeyBlock(target, offered, trust.judge(offered))
+          if (block === null) hostKey = { type: offered.type, fingerprint: offered.fingerprint }
+          return block
+        },
       }
-      return connectSsh(options, signal)
+      return { ...(await connectSsh(options, signal)), hostKey }
     })
   }
 }

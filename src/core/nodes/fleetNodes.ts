@@ -1,5 +1,5 @@
 import type { NodeName } from '../../contract/ids'
-import type { Inventory, Link } from '../../contract/nodes'
+import type { HostKey, Inventory, Link } from '../../contract/nodes'
 import type { Fleet, NodeConfig } from '../config/fleetSchema'
 import type { NodeFacts, NodeShell } from './nodeShell'
 
@@ -12,6 +12,8 @@ export interface FleetNode {
     readonly shell: NodeShell
     readonly facts: NodeFacts
     readonly inventory: Inventory
+    /** The verified key of this link; null for this PC. */
+    readonly hostKey: HostKey | null
   } | null
 }
 

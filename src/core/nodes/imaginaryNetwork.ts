@@ -75,6 +75,7 @@ function sessionThat(died: Promise<AppError>, onDispose: () => void): NodeSessio
     shell: {} as NodeSession['shell'],
     facts: { home: '/h', stateDir: '/h/.drydock', bootId: 'B' },
     inventory: {} as NodeSession['inventory'],
+    hostKey: null,
     [Symbol.asyncDispose]: async () => onDispose(),
   }
 }

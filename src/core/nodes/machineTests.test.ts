@@ -39,6 +39,7 @@ function sessionOf(host: string, machineId: string | null): NodeSession {
   return {
     facts,
     inventory: { ...inventory, machineId },
+    hostKey: null,
     died: new Promise(() => {}),
     shell: { call: () => Promise.resolve(''), open: refuse, readAt: refuse, writeFile: refuse },
     [Symbol.asyncDispose]: () => Promise.resolve(void closed.push(host)),
@@ -88,7 +89,12 @@ it('finds the node that is the same machine, only when both say who they are', a
   const node = (name: string, machineId: string | null): FleetNode => ({
     config: FleetFile.parse({ version: 1, nodes: [{ name, local: true }] }).nodes[0]!,
     link: { state: 'online', sinceMs: 0 },
-    online: { shell: sessionOf(name, null).shell, facts, inventory: { ...inventory, machineId } },
+    online: {
+      shell: sessionOf(name, null).shell,
+      facts,
+      inventory: { ...inventory, machineId },
+      hostKey: null,
+    },
   })
   const tests = createTests([node('silent', null), node('pc2', 'id-2')])
   const same: unknown[] = []

@@ -148,8 +148,8 @@ async function keepLinked(
   }
 }
 
-function onlineOf({ shell, facts, inventory }: NodeSession): FleetNode['online'] {
-  return { shell, facts, inventory }
+function onlineOf({ shell, facts, inventory, hostKey }: NodeSession): FleetNode['online'] {
+  return { shell, facts, inventory, hostKey }
 }
 
 /** Anything but an AppError is a bug; the link goes on trying, and the log has the story. */

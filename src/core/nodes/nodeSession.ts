@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { Inventory } from '../../contract/nodes'
+import type { HostKey, Inventory } from '../../contract/nodes'
 import { AppError } from '../kernel/appError'
+import { systemClock } from '../kernel/clock'
 import { startControlShell } from './controlShell'
 import { parseFacts } from './facts'
 import type { NodeFacts, NodeShell } from './nodeShell'
@@ -12,6 +13,8 @@ export interface NodeSession extends AsyncDisposable {
   readonly shell: NodeShell
   readonly facts: NodeFacts
   readonly inventory: Inventory
+  /** The verified key of the host; null for this PC. */
+  readonly hostKey: HostKey | null
   /** Settles with the reason when the link ends by itself. Never rejects; never settles after disposal. */
   readonly died: Promise<AppError>
 }
@@ -75,6 +78,7 @@ async function bringUp(machine: Machine, options: SessionOptions): Promise<NodeS
     timeoutMs,
     ...(options.answerLimitMs === undefined ? {} : { answerLimitMs: options.answerLimitMs }),
   })
+  const sentAtMs = systemClock.nowMs()
   const printed = await control.call('drydock_facts', [options.stateDir]).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'launch-failed') throw error
     throw new AppError('blocked', `${label}: ${error.message}`, {
@@ -82,7 +86,7 @@ async function bringUp(machine: Machine, options: SessionOptions): Promise<NodeS
       cause: error,
     })
   })
-  const { facts, inventory } = parseFacts(printed)
+  const { facts, inventory } = parseFacts(printed, { sentAtMs, receivedAtMs: systemClock.nowMs() })
 
   const channels = new Set<ScriptChannel>()
   const endGroup = ({ pid, startTicks }: ScriptProcess): void => {
@@ -114,6 +118,7 @@ async function bringUp(machine: Machine, options: SessionOptions): Promise<NodeS
     shell: { ...files, call: (...call) => control.call(...call), open },
     facts,
     inventory,
+    hostKey: null,
     died,
     async [Symbol.asyncDispose]() {
       isDisposed = true

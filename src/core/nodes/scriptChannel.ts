@@ -46,6 +46,8 @@ export async function openScript(
   const identity = createFirstLine(bytes => queue.push(bytes))
   try {
     await awaitHello(process, options, bytes => identity.push(bytes))
+    // A channel that is closed at once must know already whom to end.
+    await Promise.race([identity.whole, process.closed])
   } catch (error) {
     process.kill()
     throw error
@@ -78,13 +80,18 @@ export async function openScript(
 function createFirstLine(onRest: (bytes: Uint8Array) => void) {
   let line = Buffer.alloc(0)
   let isWhole = false
+  let becomeWhole = (): void => {}
+  const whole = new Promise<void>(resolve => (becomeWhole = resolve))
   return {
+    /** Settles when the line has come. */
+    whole,
     push(bytes: Uint8Array): void {
       if (isWhole) return onRest(bytes)
       line = Buffer.concat([line, bytes])
       const end = line.indexOf('\n')
       if (end < 0) return
       isWhole = true
+      becomeWhole()
       const rest = line.subarray(end + 1)
       line = line.subarray(0, end)
       onRest(rest)

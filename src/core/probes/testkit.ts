@@ -229,7 +229,7 @@ export function createManualNodes(stateDir: string): ManualNodes {
       const link: Link =
         shell === null ? { state: 'connecting', sinceMs: 0 } : { state: 'online', sinceMs: 0 }
       const facts = { stateDir, home: stateDir, bootId: options.bootId ?? 'boot-1' }
-      const online = shell === null ? null : { shell, facts, inventory: noInventory }
+      const online = shell === null ? null : { shell, facts, inventory: noInventory, hostKey: null }
       const node: FleetNode = { config: configOf(name, options.local ?? false), link, online }
       nodes.set(name, node)
       for (const listener of listeners) listener(node)

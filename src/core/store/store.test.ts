@@ -105,6 +105,32 @@ it('leaves out a body of another shape instead of failing', () => {
   expect(store.runs(10).map(one => one.id)).toEqual([run])
 })
 
+it('remembers which machine a node was', () => {
+  const identity = { machineId: 'a', hostKey: 'SHA256:x', seenAtMs: 5 }
+  {
+    using store = openStore(path)
+    expect(store.identity(node)).toBe(null)
+    store.saveIdentity(node, { ...identity, machineId: null })
+    store.saveIdentity(node, identity)
+  }
+  using store = openStore(path)
+  expect(store.identity(node)).toEqual(identity)
+})
+
+it('takes a file of the first version along, with everything in it', () => {
+  {
+    using store = openStore(path)
+    store.saveRun({ ...record, workers: [] })
+  }
+  const db = new Database(path)
+  db.exec('DROP TABLE identities; PRAGMA user_version = 1')
+  db.close()
+  using store = openStore(path)
+  store.saveIdentity(node, { machineId: 'a', hostKey: null, seenAtMs: 5 })
+  expect(store.runs(10).map(one => one.id)).toEqual([run])
+  expect(store.identity(node)?.machineId).toBe('a')
+})
+
 it('refuses a file of a newer Drydock with the way out', () => {
   const db = new Database(path)
   db.exec('PRAGMA user_version = 99')

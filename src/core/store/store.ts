@@ -6,9 +6,10 @@ import type { RunId } from '../../contract/ids'
 import { AppError } from '../kernel/appError'
 import { RunRecord, WorkerRecord } from '../runs/runRecord'
 import { isActive } from '../runs/workerState'
+import { bodies } from './bodies'
+import { createIdentities, IDENTITIES_SCHEMA } from './identities'
 
-const SCHEMA_VERSION = 1
-const SCHEMA = `
+const FIRST_SCHEMA = `
   CREATE TABLE runs (id TEXT PRIMARY KEY, started_at_ms INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
   CREATE TABLE workers (
     run TEXT NOT NULL, worker TEXT NOT NULL, position INTEGER NOT NULL, is_open INTEGER NOT NULL, body TEXT NOT NULL,
@@ -25,20 +26,24 @@ const SCHEMA = `
   ) STRICT;
   CREATE TABLE settings (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
 `
-const Row = z.object({ body: z.string() })
+
+/** What each version of the file adds to the one before: an entry makes the version of its place, counted from 1. */
+const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, IDENTITIES_SCHEMA]
+
 const RunHead = RunRecord.omit({ workers: true })
 
 /**
- * What survives a restart: runs, workers, results, the newest metrics, settings. One SQLite file, write-ahead log, so
- * that a crash loses nothing that was written and a power cut at most the last moment (the journal holds what was
- * begun). Bodies are JSON, parsed by the schemas on the way out; a body of another shape is left out, not fatal.
+ * What survives a restart: runs, workers, results, the newest metrics, settings, which machine a node was. One SQLite
+ * file, write-ahead log, so that a crash loses nothing that was written and a power cut at most the last moment (the
+ * journal holds what was begun). Bodies are JSON, parsed by the schemas on the way out; a body of another shape is left
+ * out, not fatal.
  * Errors: those of SQLite, when the file cannot be opened or written.
  */
 export function openStore(path: string) {
   const db = new Database(path)
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;')
   migrate(db)
-  const tables = createTables(db)
+  const tables = { ...createTables(db), ...createIdentities(db) }
 
   return {
     ...tables,
@@ -103,25 +108,13 @@ function createTables(db: Database.Database) {
 function migrate(db: Database.Database): void {
   const [row] = db.prepare('PRAGMA user_version').all()
   const { user_version: version } = z.object({ user_version: z.number() }).parse(row)
-  if (version > SCHEMA_VERSION) {
+  if (version > MIGRATIONS.length) {
     throw new AppError('file-invalid', 'drydock.db was written by a newer Drydock.', {
       hint: 'Start that newer version, or move drydock.db away to begin with an empty one (runs go on on their nodes).',
     })
   }
-  if (version === 0) db.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`)
-}
-
-function bodies<T>(schema: z.ZodType<T>, rows: readonly unknown[]): T[] {
-  return rows.flatMap(row => {
-    const parsed = schema.safeParse(parseBody(Row.parse(row).body))
-    return parsed.success ? [parsed.data] : []
-  })
-}
-
-function parseBody(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return null // left out by the schema
+  for (const [index, schema] of MIGRATIONS.entries()) {
+    if (index < version) continue
+    db.exec(`BEGIN; ${schema} PRAGMA user_version = ${index + 1}; COMMIT;`)
   }
 }
