@@ -7,6 +7,7 @@ import type { Alert, FleetEvent } from '../../src/contract/events'
 import type { Link } from '../../src/contract/nodes'
 import type { Run } from '../../src/contract/runs'
 import type { Log } from '../../src/core/kernel/log'
+import { createMemorySecrets } from '../../src/core/kernel/secretStore'
 import { openFleet } from '../../src/core/openFleet'
 import type { Router } from '../../src/core/router'
 import type { RigFleet } from './fleetYaml'
@@ -75,7 +76,8 @@ async function openEngine(folder: string, home: string): Promise<RigEngine> {
   }
   const log: Log = { info: () => undefined, warn: () => undefined, error: onError }
   const resources = join(process.cwd(), 'resources')
-  const engine = await openFleet({ home: folder, userHome: home, resources, version: '0.0.0', log })
+  const secrets = createMemorySecrets('a test has no keychain')
+  const engine = await openFleet({ home: folder, userHome: home, resources, version: '0.0.0', log, secrets })
   const client = createRouterClient(engine.router)
   const over = new AbortController()
   const events: FleetEvent[] = []

@@ -13,11 +13,14 @@ import type { Closers } from './kernel/closers'
 import { createClosers } from './kernel/closers'
 import { AppError, sentenceOf } from './kernel/appError'
 import type { Log } from './kernel/log'
+import type { SecretStore } from './kernel/secretStore'
 import { createTaskGroup } from './kernel/taskGroup'
 import { logDownload } from './logDownload'
 import type { LogDownload } from './logDownload'
+import type { ConnectNode } from './nodes/connectNode'
 import { createFleetNodes } from './nodes/createFleetNodes'
 import { openFleetFile } from './openFleetFile'
+import { openLogins } from './openLogins'
 import { openBook, openRuns } from './openRuns'
 import type { Poller } from './probes/poller'
 import { createPoller } from './probes/poller'
@@ -40,6 +43,8 @@ export interface OpenFleetOptions {
   readonly resources: string
   readonly version: string
   readonly log: Log
+  /** Where passphrases go that somebody wants kept. */
+  readonly secrets: SecretStore
 }
 
 export interface OpenFleet extends AsyncDisposable {
@@ -63,12 +68,14 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   closers.use(
     await openFleetFile({ home, log, clock: systemClock, alerts: engine.alerts, onFleet: engine.take }),
   )
-  const { runs, book, hub, nodes, mode, alerts } = engine
+  const { runs, book, hub, nodes, mode, alerts, logins, keys } = engine
   return {
     router: createRouter({
       events: signal => hub.events(signal),
       nodes,
       ...notBuilt,
+      logins,
+      keys,
       runs: {
         start: plan => runs.starts.start(plan),
         stop: (request, signal) => runs.stops.stop(request, signal),
@@ -96,7 +103,8 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const hub = createEventHub(clock, () => snapshot())
   const publish = (event: FleetEvent): void => hub.publish(event)
   const { alerts, onStoreTrouble } = openAlerts(options, publish)
-  const { nodes, poller } = openNodes(options, closers, publish, onCrash)
+  const { connect, keys, loginsOf } = openLogins(options)
+  const { nodes, poller } = openNodes(options, connect, closers, publish, onCrash)
   const book = closers.use(
     openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
   )
@@ -143,18 +151,19 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
     publish({ type: 'fleet', ...view() })
   }
 
-  return { hub, alerts, nodes, mode, book, runs, take }
+  return { hub, alerts, nodes, mode, book, runs, take, keys, logins: loginsOf(nodes) }
 }
 
 function openNodes(
   { home, userHome, log }: OpenFleetOptions,
+  connect: ConnectNode,
   closers: Closers,
   publish: (event: FleetEvent) => void,
   onCrash: (name: string, error: unknown) => void,
 ) {
   const clock = systemClock
   const nodes = closers.use(
-    createFleetNodes({ home, userHome, clock, log, library: NODE_SIDE_LIBRARY, onCrash }),
+    createFleetNodes({ home, userHome, clock, log, connect, library: NODE_SIDE_LIBRARY, onCrash }),
   )
   nodes.onLink(node => publish({ type: 'node', node: viewNode(node) }))
   const poller = closers.use(
@@ -255,11 +264,9 @@ function refuse(): never {
   throw new AppError('refused', 'This is not built yet.')
 }
 
-const notBuilt: Pick<RouterDeps, 'fleetEdits' | 'logins' | 'diagnose' | 'history' | 'machines' | 'keys'> = {
+const notBuilt: Pick<RouterDeps, 'fleetEdits' | 'diagnose' | 'history' | 'machines'> = {
   fleetEdits: { add: refuse, edit: refuse, remove: refuse, move: refuse },
-  logins: { unlock: refuse, answer: refuse, installKey: refuse },
   diagnose: refuse,
   history: refuse,
   machines: { sshHosts: refuse, readList: refuse, test: refuse, trust: refuse },
-  keys: { list: refuse, make: refuse, secretsPlace: refuse },
 }
