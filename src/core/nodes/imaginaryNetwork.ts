@@ -4,6 +4,7 @@ import { AppError } from '../kernel/appError'
 import type { Clock } from '../kernel/clock'
 import { createFleetNodes } from './createFleetNodes'
 import type { FleetNode, FleetNodes } from './fleetNodes'
+import type { LoginHow } from './loginTalk'
 import type { NodeSession } from './nodeSession'
 
 // For the tests of this room alone: links without machines, and time without waiting.
@@ -14,7 +15,11 @@ export const gone = new AppError('unreachable', 'gone', { hint: 'wait' })
 /** Nodes on an imaginary network: every attempt waits until the test says how it ends. */
 export function createImaginaryNetwork(home: string) {
   const clock = createManualClock()
-  const attempts: { readonly name: string; readonly settle: (outcome: NodeSession | Error) => void }[] = []
+  const attempts: {
+    readonly name: string
+    readonly how: LoginHow
+    readonly settle: (outcome: NodeSession | Error) => void
+  }[] = []
   const history: string[] = []
   const crashes: unknown[] = []
   let open = 0
@@ -26,12 +31,12 @@ export function createImaginaryNetwork(home: string) {
     library: '',
     log: { info: () => {}, warn: () => {}, error: () => 'ref1' },
     onCrash: (name, error) => crashes.push([name, error]),
-    connect: (config, signal) =>
+    connect: (config, signal, how = {}) =>
       new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
         const settle = (outcome: NodeSession | Error): void =>
           outcome instanceof Error ? reject(outcome) : resolve(outcome)
-        attempts.push({ name: config.name, settle })
+        attempts.push({ name: config.name, how, settle })
       }),
   })
   nodes.onLink(node => history.push(`${node.config.name} ${describeLink(node)}`))
@@ -55,8 +60,17 @@ export function createImaginaryNetwork(home: string) {
     await nextTurn()
   }
 
+  /** The node asks; the attempt stays open. What it is answered, or why it is not. */
+  function ask(name: NodeName, text: string): Promise<unknown> {
+    const prompts = [{ text, isHidden: true }]
+    const question = { kind: 'question', title: '', prompts, message: text, hint: '' } as const
+    const asked = attempts.find(attempt => attempt.name === name)?.how.ask?.(question)
+    return asked?.catch((error: unknown) => error) ?? Promise.resolve('cannot ask')
+  }
+
   return {
     nodes,
+    ask,
     /** Everything that a test must not leave behind. */
     leftovers: (): unknown => ({ open, crashes }),
     clock,
