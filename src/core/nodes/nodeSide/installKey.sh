@@ -22,9 +22,10 @@ drydock_said=there
 if ! drydock_has "$1" "$2"; then
 	# A last line without its newline must not grow together with ours.
 	if [ -s "$drydock_file" ] && [ -n "$(tail -c 1 "$drydock_file")" ]; then
-		drydock_error=$({ echo >>"$drydock_file"; } 2>&1) || fail "${drydock_error##*: }"
+		drydock_error=$({ echo | cat >>"$drydock_file"; } 2>&1) || fail "${drydock_error##*: }"
 	fi
-	drydock_error=$({ printf '%s %s %s\n' "$1" "$2" "$3" >>"$drydock_file"; } 2>&1) || fail "${drydock_error##*: }"
+	# By cat, which says why it cannot write; a shell's own printf often does not.
+	drydock_error=$({ printf '%s %s %s\n' "$1" "$2" "$3" | cat >>"$drydock_file"; } 2>&1) || fail "${drydock_error##*: }"
 	drydock_has "$1" "$2" || fail "the key was not written"
 	drydock_said=added
 fi
