@@ -50,7 +50,9 @@ it('a passphrase is asked for again at the next start when it was not kept', asy
   await app.client.nodes.unlock({ node: PC2, path: locked.path, passphrase: 'open sesame', isKept: false })
   await online(app, 'pc2')
   await app.close()
-  await blocked(await bench.rig.open(undefined, { secrets }), 'passphrase')
+  expect(await blocked(await bench.rig.open(undefined, { secrets }), 'passphrase')).toMatchObject({
+    path: locked.path,
+  })
 })
 
 it('a passphrase is asked for again when the file has another passphrase than the one that was kept', async () => {

@@ -121,6 +121,7 @@ it('a server that takes no keys at all asks whoever comes', async () => {
   await blocked(app, 'question')
   await app.client.nodes.answer({ node: PC2, answers: ['123456'] })
   await online(app, 'pc2')
+  expect(asking.logins).toEqual([['publickey', 'asked', 'answers 123456']])
 })
 
 it('a password by keyboard-interactive installs a key, in one try', async () => {

@@ -14,17 +14,17 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** A keychain that turns bytes around; `key` is what it has for a key. */
+/** A keychain that hides text from the eye; `key` is what it has for a key. */
 function fakeStorage(more: Partial<SafeStorage> = {}, key = 'k'): SafeStorage & { asked: number } {
   const storage = {
     asked: 0,
     isEncryptionAvailable: () => true,
-    encryptString: (text: string) => Buffer.from(key + [...text].toReversed().join('')),
+    encryptString: (text: string) => Buffer.from(key + Buffer.from(text).toString('hex')),
     decryptString(bytes: Buffer) {
       storage.asked += 1
       const text = bytes.toString('utf8')
       if (!text.startsWith(key)) throw new Error('Error while decrypting the ciphertext')
-      return [...text.slice(key.length)].toReversed().join('')
+      return Buffer.from(text.slice(key.length), 'hex').toString('utf8')
     },
     getSelectedStorageBackend: () => 'gnome_libsecret',
     ...more,

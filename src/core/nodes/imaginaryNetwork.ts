@@ -12,14 +12,16 @@ import type { NodeSession } from './nodeSession'
 /** What every link of the imaginary network dies of. */
 export const gone = new AppError('unreachable', 'gone', { hint: 'wait' })
 
+interface Attempt {
+  readonly name: string
+  readonly how: LoginHow
+  readonly settle: (outcome: NodeSession | Error) => void
+}
+
 /** Nodes on an imaginary network: every attempt waits until the test says how it ends. */
 export function createImaginaryNetwork(home: string) {
   const clock = createManualClock()
-  const attempts: {
-    readonly name: string
-    readonly how: LoginHow
-    readonly settle: (outcome: NodeSession | Error) => void
-  }[] = []
+  const attempts: Attempt[] = []
   const history: string[] = []
   const crashes: unknown[] = []
   let open = 0
@@ -60,17 +62,10 @@ export function createImaginaryNetwork(home: string) {
     await nextTurn()
   }
 
-  /** The node asks; the attempt stays open. What it is answered, or why it is not. */
-  function ask(name: NodeName, text: string): Promise<unknown> {
-    const prompts = [{ text, isHidden: true }]
-    const question = { kind: 'question', title: '', prompts, message: text, hint: '' } as const
-    const asked = attempts.find(attempt => attempt.name === name)?.how.ask?.(question)
-    return asked?.catch((error: unknown) => error) ?? Promise.resolve('cannot ask')
-  }
-
   return {
     nodes,
-    ask,
+    /** The node asks; its attempt stays open. */
+    ask: (name: NodeName, text: string) => askBy(attempts.find(attempt => attempt.name === name)?.how, text),
     /** Everything that a test must not leave behind. */
     leftovers: (): unknown => ({ open, crashes }),
     clock,
@@ -80,6 +75,16 @@ export function createImaginaryNetwork(home: string) {
     end,
     openSessions: () => open,
     connecting: () => attempts.map(({ name }) => name),
+  }
+}
+
+/** What the node is answered, or why it is not. */
+async function askBy(how: LoginHow | undefined, text: string): Promise<unknown> {
+  const prompts = [{ text, isHidden: true }]
+  try {
+    return await how?.ask?.({ kind: 'question', title: '', prompts, message: text, hint: '' })
+  } catch (error) {
+    return error
   }
 }
 

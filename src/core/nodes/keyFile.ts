@@ -102,12 +102,6 @@ export function parsePublicKey(text: string): PublicKey | null {
   return typeOf(wire) === type ? { type, wire, comment: comment?.trim() ?? '' } : null
 }
 
-/** The line that lets a key in, without a newline. */
-export function publicKeyLine({ type, wire, comment }: PublicKey): string {
-  const line = `${type} ${wire.toString('base64')}`
-  return comment === '' ? line : `${line} ${comment.replaceAll(/\p{Cc}/gu, ' ')}`
-}
-
 const MAGIC = 'openssh-key-v1\0'
 
 /**

@@ -118,7 +118,7 @@ export function accountClosed(target: SshTarget, said: string): BlockedError {
   )
 }
 
-export function copyIdCommand(target: SshTarget, path: string | null): string {
+function copyIdCommand(target: SshTarget, path: string | null): string {
   const key = path === null ? '' : ` -i ${path}.pub`
   return `ssh-copy-id${key}${portOption(target)} ${addressOf(target)}`
 }

@@ -138,9 +138,8 @@ it('asks for the passphrase of a usual key only when the server takes that key',
 it('asks at once for the passphrase of a configured key in an old form, which hides its public half', async () => {
   const server = await node()
   const path = join(server.home, 'old')
-  await promisify(execFile)('ssh-keygen', [
-    ...['-q', '-t', 'rsa', '-b', '2048', '-m', 'PEM', '-N', 'secret', '-f', path],
-  ])
+  const options = ['-q', '-t', 'rsa', '-b', '2048', '-m', 'PEM', '-N', 'secret', '-f', path]
+  await promisify(execFile)('ssh-keygen', options)
   await rm(`${path}.pub`)
   const target = { ...targetOf(server), identityFiles: [path] }
   expect(await failure(connect(optionsFor(server, { target })))).toMatchObject({

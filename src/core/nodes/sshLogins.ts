@@ -25,7 +25,7 @@ export interface Logins {
 }
 
 /** Asks an agent for its keys. Null when it does not answer. */
-export type ListAgentKeys = (socket: string) => Promise<readonly PublicKey[] | null>
+type ListAgentKeys = (socket: string) => Promise<readonly PublicKey[] | null>
 
 /** Drydock's own keys, and those that a passphrase opened. */
 export interface Keyring {
