@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import type { RouterClient } from '@orpc/server'
 import type { Alert, FleetEvent } from '../../src/contract/events'
-import type { Link } from '../../src/contract/nodes'
+import type { BlockReason, Link } from '../../src/contract/nodes'
 import type { Run } from '../../src/contract/runs'
 import type { Log } from '../../src/core/kernel/log'
+import { createMemorySecrets, type SecretStore } from '../../src/core/kernel/secretStore'
 import { openFleet } from '../../src/core/openFleet'
 import type { Router } from '../../src/core/router'
 import type { RigFleet } from './fleetYaml'
@@ -23,6 +24,8 @@ export interface RigEngine {
   /** The newest state of the newest run. */
   run(): Run | undefined
   link(node: string): Link['state'] | undefined
+  /** Why its link is blocked; undefined when it is not. */
+  reason(node: string): BlockReason | undefined
   alerts(): Alert[]
   close(): Promise<void>
 }
@@ -33,7 +36,13 @@ export interface EngineRig extends AsyncDisposable {
   readonly home: string
   sshNode(options?: SshNodeOptions): Promise<SshNode>
   /** With a fleet, its file is written first. */
-  open(fleet?: RigFleet): Promise<RigEngine>
+  open(fleet?: RigFleet, more?: RigEngineOptions): Promise<RigEngine>
+}
+
+interface RigEngineOptions {
+  readonly secrets?: SecretStore
+  /** Takes what the engine logs, beside `errors`. */
+  readonly log?: Log
 }
 
 /** `process.env.HOME` is that of the rig until it is disposed. */
@@ -53,9 +62,9 @@ export function createEngineRig(): EngineRig {
       writeFileSync(join(folder, 'known_hosts'), `${node.knownHostsLine()}\n`, { flag: 'a' })
       return node
     },
-    async open(fleet) {
+    async open(fleet, more = {}) {
       if (fleet !== undefined) writeFileSync(join(folder, 'fleet.yaml'), fleetYaml(fleet))
-      const engine = await openEngine(folder, home)
+      const engine = await openEngine(folder, home, more)
       opened.push(() => engine.close())
       return engine
     },
@@ -67,15 +76,19 @@ export function createEngineRig(): EngineRig {
   }
 }
 
-async function openEngine(folder: string, home: string): Promise<RigEngine> {
+async function openEngine(folder: string, home: string, more: RigEngineOptions): Promise<RigEngine> {
   const errors: string[] = []
-  const onError = (message: string, error: unknown): string => {
-    errors.push(`${message}: ${String(error)}`)
-    return 'ref'
+  const log: Log = {
+    info: (message, fields) => more.log?.info(message, fields),
+    warn: (message, fields) => more.log?.warn(message, fields),
+    error(message, error, fields) {
+      errors.push(`${message}: ${String(error)}`)
+      return more.log?.error(message, error, fields) ?? 'ref'
+    },
   }
-  const log: Log = { info: () => undefined, warn: () => undefined, error: onError }
+  const secrets = more.secrets ?? createMemorySecrets('a test has no keychain')
   const resources = join(process.cwd(), 'resources')
-  const engine = await openFleet({ home: folder, userHome: home, resources, version: '0.0.0', log })
+  const engine = await openFleet({ home: folder, userHome: home, resources, version: '0.0.0', log, secrets })
   const client = createRouterClient(engine.router)
   const over = new AbortController()
   const events: FleetEvent[] = []
@@ -87,7 +100,11 @@ async function openEngine(folder: string, home: string): Promise<RigEngine> {
     errors,
     events,
     run: () => lastOf(events, runIn),
-    link: name => lastOf(events, event => linkIn(event, name)),
+    link: name => lastOf(events, event => linkIn(event, name))?.state,
+    reason(name) {
+      const link = lastOf(events, event => linkIn(event, name))
+      return link?.state === 'blocked' ? link.reason : undefined
+    },
     alerts: () => events.flatMap(event => (event.type === 'alert' ? [event.alert] : [])),
     close() {
       over.abort()
@@ -114,10 +131,10 @@ function runIn(event: FleetEvent): Run | undefined {
   return event.type === 'snapshot' ? event.snapshot.runs[0] : undefined
 }
 
-function linkIn(event: FleetEvent, name: string): Link['state'] | undefined {
-  if (event.type === 'node' && event.node.name === name) return event.node.link.state
+function linkIn(event: FleetEvent, name: string): Link | undefined {
+  if (event.type === 'node' && event.node.name === name) return event.node.link
   const nodes = event.type === 'snapshot' ? event.snapshot.nodes : event.type === 'fleet' ? event.nodes : []
-  return nodes.find(node => node.name === name)?.link.state
+  return nodes.find(node => node.name === name)?.link
 }
 
 function lastOf<T>(events: readonly FleetEvent[], pick: (event: FleetEvent) => T | undefined): T | undefined {

@@ -15,19 +15,22 @@ export interface RigFleet {
   /** This PC, with a home of its own through `HOME`. */
   readonly local?: boolean
   readonly nodes?: Readonly<Record<string, SshNode>>
+  /** Nodes with `ssh` as it is given. */
+  readonly ssh?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly plans: readonly RigPlan[]
   readonly broker?: { readonly host: string; readonly port: number }
 }
 
 /** The text of a `fleet.yaml` for nodes of the rig. */
-export function fleetYaml({ local = true, nodes = {}, plans, broker }: RigFleet): string {
+export function fleetYaml({ local = true, nodes = {}, ssh = {}, plans, broker }: RigFleet): string {
   const remote = Object.entries(nodes).map(([name, node]) => ({
     name,
     ssh: { host: node.host, port: node.port, user: node.user, identityFile: node.clientKey.path },
   }))
+  const others = Object.entries(ssh).map(([name, address]) => ({ name, ssh: address }))
   return stringify({
     version: 1,
-    nodes: [...(local ? [{ name: 'this-pc', local: true }] : []), ...remote],
+    nodes: [...(local ? [{ name: 'this-pc', local: true }] : []), ...remote, ...others],
     ...(broker === undefined ? {} : { broker }),
     plans: plans.map(plan => ({
       name: plan.name,

@@ -3,11 +3,9 @@ import { join } from 'node:path'
 import type { FleetEvent, Settings, Snapshot } from '../contract/events'
 import type { NodeName, RunId } from '../contract/ids'
 import type { Broker, ReportedFlags } from '../contract/mode'
-import type { GpuReading } from '../contract/samples'
 import { createAlertBoard } from './alertBoard'
 import { createFleetEdits } from './config/fleetEdits'
 import type { Fleet } from './config/fleetSchema'
-import { NODE_SIDE_LIBRARY } from './engines/processEngine'
 import { createEventHub } from './eventHub'
 import { createModeSwitch } from './guard/modeSwitch'
 import { systemClock } from './kernel/clock'
@@ -15,18 +13,16 @@ import type { Closers } from './kernel/closers'
 import { createClosers } from './kernel/closers'
 import { AppError, sentenceOf } from './kernel/appError'
 import type { Log } from './kernel/log'
+import type { SecretStore } from './kernel/secretStore'
 import { createTaskGroup } from './kernel/taskGroup'
 import { logDownload } from './logDownload'
 import type { LogDownload } from './logDownload'
-import type { FleetNode } from './nodes/fleetNodes'
-import { createFleetNodes } from './nodes/createFleetNodes'
-import { createDiagnose } from './nodes/diagnosis/diagnose'
-import { createNoticeBoard } from './nodes/noticeBoard'
 import { openFleetFile } from './openFleetFile'
 import { openMachines } from './openMachines'
+import { openNodes } from './openNodes'
+import { openLogins, setIdentityFile } from './openLogins'
 import { openBook, openRuns } from './openRuns'
 import type { Poller } from './probes/poller'
-import { createPoller } from './probes/poller'
 import type { Router, RouterDeps } from './router'
 import { createRouter } from './router'
 import type { RunBook } from './runs/runBook'
@@ -46,6 +42,8 @@ export interface OpenFleetOptions {
   readonly resources: string
   readonly version: string
   readonly log: Log
+  /** Where passphrases go that somebody wants kept. */
+  readonly secrets: SecretStore
 }
 
 export interface OpenFleet extends AsyncDisposable {
@@ -66,10 +64,15 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   const store = closers.use(openStore(join(home, 'drydock.db')))
   const settings = createSettings(store, value => engine.hub.publish({ type: 'settings', settings: value }))
   const engine = openEngine(options, store, closers, () => settings.get())
-  const { runs, book, hub, nodes, mode, alerts, machines, diagnose } = engine
+  const { runs, book, hub, nodes, mode, alerts, machines, diagnose, keys } = engine
   const file = closers.use(
     await openFleetFile({ home, log, clock: systemClock, alerts, onFleet: engine.take }),
   )
+  const fleetEdits = createFleetEdits({
+    path: join(home, 'fleet.yaml'),
+    refresh: () => file.refresh(),
+    activeRunOn: name => activeRunOn(book, name),
+  })
   return {
     router: createRouter({
       events: signal => hub.events(signal),
@@ -77,11 +80,9 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       ...notBuilt,
       machines,
       diagnose,
-      fleetEdits: createFleetEdits({
-        path: join(home, 'fleet.yaml'),
-        refresh: () => file.refresh(),
-        activeRunOn: name => activeRunOn(book, name),
-      }),
+      fleetEdits,
+      logins: engine.loginsOf(nodes, (name, path) => setIdentityFile(nodes, fleetEdits, name, path)),
+      keys,
       runs: {
         start: plan => runs.starts.start(plan),
         stop: (request, signal) => runs.stops.stop(request, signal),
@@ -110,7 +111,8 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const publish = (event: FleetEvent): void => hub.publish(event)
   const { alerts, onStoreTrouble } = openAlerts(options, publish)
   const tells = { publish, onCrash, onStoreTrouble }
-  const { nodes, notices, poller, diagnose } = openNodes(options, closers, store, tells)
+  const { connect, keys, loginsOf } = openLogins(options)
+  const { nodes, notices, poller, diagnose } = openNodes(options, connect, closers, store, tells)
   const book = closers.use(
     openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
   )
@@ -157,45 +159,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   }
 
   const machines = openMachines({ userHome: options.userHome, nodes, clock, closers })
-  return { hub, alerts, nodes, mode, book, runs, diagnose, machines, take }
-}
-
-interface Tells {
-  readonly publish: (event: FleetEvent) => void
-  readonly onCrash: (name: string, error: unknown) => void
-  readonly onStoreTrouble: (error: unknown) => void
-}
-
-function openNodes(
-  { home, userHome, log }: OpenFleetOptions,
-  closers: Closers,
-  identities: Store,
-  { publish, onCrash, onStoreTrouble }: Tells,
-) {
-  const clock = systemClock
-  const nodes = closers.use(
-    createFleetNodes({ home, userHome, clock, log, library: NODE_SIDE_LIBRARY, onCrash }),
-  )
-  const onChange = (node: FleetNode): void =>
-    publish({ type: 'node', node: viewNode(node, notices.of(node.config.name)) })
-  const notices = closers.use(createNoticeBoard({ nodes, identities, clock, onStoreTrouble, onChange }))
-  const poller = closers.use(
-    createPoller({
-      nodes,
-      clock,
-      log,
-      onCrash,
-      publishSample: sample => publish({ type: 'sample', sample }),
-      publishGpu: reading => {
-        notices.onGpu(reading)
-        publish({ type: 'gpu', reading })
-      },
-    }),
-  )
-  const gpuReading = (name: NodeName): GpuReading | null =>
-    poller.latest().gpus.find(reading => reading.node === name) ?? null
-  const diagnose = createDiagnose({ nodes, clock, log, gpuReading, userHome, environment: process.env })
-  return { nodes, notices, poller, diagnose }
+  return { hub, alerts, nodes, mode, book, runs, diagnose, machines, keys, loginsOf, take }
 }
 
 /** The alerts, and the one that says that this PC cannot keep what happens; null takes it back. */
@@ -287,8 +251,6 @@ function refuse(): never {
   throw new AppError('refused', 'This is not built yet.')
 }
 
-const notBuilt: Pick<RouterDeps, 'logins' | 'history' | 'keys'> = {
-  logins: { unlock: refuse, answer: refuse, installKey: refuse },
+const notBuilt: Pick<RouterDeps, 'history'> = {
   history: refuse,
-  keys: { list: refuse, make: refuse, secretsPlace: refuse },
 }

@@ -44,7 +44,7 @@ export interface RouterDeps {
   readonly keys: {
     list(): Promise<LoginKey[]>
     make(comment: string): Promise<LoginKey>
-    secretsPlace(): SecretsPlace
+    secretsPlace(): Promise<SecretsPlace>
   }
   readonly runs: {
     start(plan: PlanName): Promise<Run>

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { app, dialog, protocol, session } from 'electron'
+import { app, dialog, protocol, safeStorage, session } from 'electron'
 import { version } from '../../package.json'
 import { sentenceOf } from '../core/kernel/appError'
 import type { Log } from '../core/kernel/log'
@@ -11,6 +11,7 @@ import { APP_SCHEME_PRIVILEGES, serveApp } from './appProtocol'
 import { listAssets } from './assets'
 import { guardPages, guardSession } from './guards'
 import { drydockHome, prepareHome } from './home'
+import { createKeychain } from './keychain'
 import { setAppMenu } from './menu'
 import { openPortDoor } from './portDoor'
 import { type MainWindow, openMainWindow } from './window'
@@ -52,7 +53,14 @@ function boot(): void {
 }
 
 function openEngine(home: string, log: Log): Promise<OpenFleet> {
-  const opening = openFleet({ home, userHome: homedir(), resources: RESOURCES, version, log })
+  const secrets = createKeychain({
+    file: join(home, 'secrets.json'),
+    safeStorage,
+    platform: process.platform,
+    whenReady: () => app.whenReady(),
+    log,
+  })
+  const opening = openFleet({ home, userHome: homedir(), resources: RESOURCES, version, log, secrets })
   opening.then(
     () => log.info('engine open', sinceStart()),
     (error: unknown) => giveUp(`Drydock could not open ${home}: ${sentenceOf(error)}`, log, error),

@@ -4,13 +4,15 @@ import type { NodeConfig } from '../config/fleetSchema'
 import { createConnectLimit } from './connectLimit'
 import type { HostKeys } from './hostKeys'
 import { openLocalSession } from './localShell'
+import type { LoginHow } from './loginTalk'
 import type { NodeSession } from './nodeSession'
 import { hostKeyBlock } from './sshErrors'
+import type { Keyring } from './sshLogins'
 import { connectSsh } from './sshShell'
 import { resolveTarget } from './sshTarget'
 
 /** One attempt to reach a node. Errors: `blocked`, `refused` (wait for the user); `unreachable` (try again). */
-export type ConnectNode = (config: NodeConfig, signal: AbortSignal) => Promise<NodeSession>
+export type ConnectNode = (config: NodeConfig, signal: AbortSignal, how?: LoginHow) => Promise<NodeSession>
 
 const MAX_CONNECTS_PER_HOST = 3
 const READY_TIMEOUT_MS = 10_000
@@ -19,6 +21,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 export interface ConnectDeps {
   readonly hostKeys: HostKeys
   readonly userHome: string
+  readonly keyring?: Keyring
   /** Shell functions that `NodeShell.call` can reach. */
   readonly library: string
   /** Drydock's own environment: PATH and the like for the local shell, SSH_AUTH_SOCK for the agent. */
@@ -34,7 +37,7 @@ export function createConnectNode(deps: ConnectDeps): ConnectNode {
     handshakeMs: HANDSHAKE_TIMEOUT_MS,
   }
 
-  return async (config, signal) => {
+  return async (config, signal, how = {}) => {
     const session = {
       label: config.name,
       stateDir: config.stateDir,
@@ -43,7 +46,7 @@ export function createConnectNode(deps: ConnectDeps): ConnectNode {
     }
     if ('local' in config) return openLocalSession({ ...session, environment: deps.environment })
 
-    const { userHome } = deps
+    const { userHome, keyring } = deps
     const target = await resolveTarget(config.ssh, { userHome, userName: userInfo().username }, signal)
     return limited(`${target.host}:${target.port}`, signal, async () => {
       const trust = await deps.hostKeys.load(target.host, target.port)
@@ -52,6 +55,8 @@ export function createConnectNode(deps: ConnectDeps): ConnectNode {
         ...session,
         target,
         userHome,
+        ...(keyring === undefined ? {} : { keyring }),
+        login: { ...how, target },
         knownKeyTypes: trust.knownTypes,
         agentSocket: deps.environment['SSH_AUTH_SOCK'] ?? null,
         readyTimeoutMs: readyMs,

@@ -93,6 +93,7 @@ export function createFleetNodes(deps: FleetNodesDeps): ReachableNodes {
       linkOf(name).refuse(fingerprint)
     },
     reconnect: name => linkOf(name).wake(),
+    answer: (name, answers) => linkOf(name).answer(answers),
     [Symbol.asyncDispose]: () => tasks[Symbol.asyncDispose](),
   }
 }

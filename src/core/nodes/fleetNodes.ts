@@ -33,4 +33,6 @@ export interface FleetNodes extends AsyncDisposable {
   refuseHostKey(name: NodeName, fingerprint: string): Promise<void>
   /** Tries now instead of at the next planned time. */
   reconnect(name: NodeName): void
+  /** One try with these answers to what the node asks. Errors: `refused` when it does not ask that now. */
+  answer(name: NodeName, answers: readonly string[]): void
 }

@@ -4,6 +4,7 @@ import { AppError } from '../kernel/appError'
 import type { Clock } from '../kernel/clock'
 import { createFleetNodes } from './createFleetNodes'
 import type { FleetNode, FleetNodes } from './fleetNodes'
+import type { LoginHow } from './loginTalk'
 import type { NodeSession } from './nodeSession'
 
 // For the tests of this room alone: links without machines, and time without waiting.
@@ -11,10 +12,16 @@ import type { NodeSession } from './nodeSession'
 /** What every link of the imaginary network dies of. */
 export const gone = new AppError('unreachable', 'gone', { hint: 'wait' })
 
+interface Attempt {
+  readonly name: string
+  readonly how: LoginHow
+  readonly settle: (outcome: NodeSession | Error) => void
+}
+
 /** Nodes on an imaginary network: every attempt waits until the test says how it ends. */
 export function createImaginaryNetwork(home: string) {
   const clock = createManualClock()
-  const attempts: { readonly name: string; readonly settle: (outcome: NodeSession | Error) => void }[] = []
+  const attempts: Attempt[] = []
   const history: string[] = []
   const crashes: unknown[] = []
   let open = 0
@@ -26,12 +33,12 @@ export function createImaginaryNetwork(home: string) {
     library: '',
     log: { info: () => {}, warn: () => {}, error: () => 'ref1' },
     onCrash: (name, error) => crashes.push([name, error]),
-    connect: (config, signal) =>
+    connect: (config, signal, how = {}) =>
       new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
         const settle = (outcome: NodeSession | Error): void =>
           outcome instanceof Error ? reject(outcome) : resolve(outcome)
-        attempts.push({ name: config.name, settle })
+        attempts.push({ name: config.name, how, settle })
       }),
   })
   nodes.onLink(node => history.push(`${node.config.name} ${describeLink(node)}`))
@@ -57,6 +64,8 @@ export function createImaginaryNetwork(home: string) {
 
   return {
     nodes,
+    /** The node asks; its attempt stays open. */
+    ask: (name: NodeName, text: string) => askBy(attempts.find(attempt => attempt.name === name)?.how, text),
     /** Everything that a test must not leave behind. */
     leftovers: (): unknown => ({ open, crashes }),
     clock,
@@ -66,6 +75,16 @@ export function createImaginaryNetwork(home: string) {
     end,
     openSessions: () => open,
     connecting: () => attempts.map(({ name }) => name),
+  }
+}
+
+/** What the node is answered, or why it is not. */
+async function askBy(how: LoginHow | undefined, text: string): Promise<unknown> {
+  const prompts = [{ text, isHidden: true }]
+  try {
+    return await how?.ask?.({ kind: 'question', title: '', prompts, message: text, hint: '' })
+  } catch (error) {
+    return error
   }
 }
 

@@ -8,6 +8,7 @@ import type { FleetNode } from './fleetNodes'
 import type { HostKeys } from './hostKeys'
 import { nextLink, retryDelayMs, type LinkEvent } from './linkMachine'
 import type { NodeSession } from './nodeSession'
+import { createQuestionDesk, questionDropped, type QuestionDesk } from './questionDesk'
 import { createWakeablePause, orAborted, type WakeablePause } from './wakeablePause'
 
 export interface NodeLinkDeps {
@@ -29,6 +30,8 @@ export interface NodeLink {
   wake(): void
   trust(fingerprint: string): Promise<void>
   refuse(fingerprint: string): void
+  /** One try with these answers to what the server asks. Errors: `refused` when it asks nothing, or something else. */
+  answer(answers: readonly string[]): void
 }
 
 // A link that was up for this long was a good one: its loss begins the back-off anew. A link that comes up only to
@@ -38,6 +41,7 @@ const STEADY_MS = 10_000
 export function createNodeLink(config: NodeConfig, deps: NodeLinkDeps): NodeLink {
   const state = createLinkState(config, deps)
   const pause = createWakeablePause(deps.clock)
+  const desk = createQuestionDesk()
   let offer: HostKeyOffer | null = null
   let trusting: Promise<void> | null = null
 
@@ -51,9 +55,12 @@ export function createNodeLink(config: NodeConfig, deps: NodeLinkDeps): NodeLink
   return {
     node: () => state.node(),
     configure: next => state.configure(next),
-    wake: () => pause.wake(),
+    wake() {
+      desk.clear()
+      pause.wake()
+    },
     run: signal =>
-      keepLinked(state, pause, deps, signal, nextOffer => {
+      keepLinked({ state, pause, desk }, deps, signal, nextOffer => {
         offer = nextOffer
       }),
     async trust(fingerprint) {
@@ -67,6 +74,16 @@ export function createNodeLink(config: NodeConfig, deps: NodeLinkDeps): NodeLink
       offered(fingerprint)
       offer = null
       state.change({ type: 'key-refused' })
+    },
+    answer(answers) {
+      const { link } = state.node()
+      const reason = link.state === 'blocked' ? link.reason : null
+      if (reason?.kind !== 'question' || reason.prompts.length !== answers.length) {
+        throw new AppError('refused', `${config.name} does not ask that now.`, {
+          hint: 'Look at what it asks now, if anything.',
+        })
+      }
+      if (!desk.answer(answers)) pause.wake()
     },
   }
 }
@@ -96,12 +113,15 @@ function createLinkState(config: NodeConfig, { clock, log, onChange }: NodeLinkD
   }
 }
 
-type LinkState = ReturnType<typeof createLinkState>
+interface LinkParts {
+  readonly state: ReturnType<typeof createLinkState>
+  readonly pause: WakeablePause
+  readonly desk: QuestionDesk
+}
 
 /** Connects, stays until the link dies, waits, and begins again; a blocked link waits for `pause.wake`. */
 async function keepLinked(
-  state: LinkState,
-  pause: WakeablePause,
+  { state, pause, desk }: LinkParts,
   { connect, clock, log }: NodeLinkDeps,
   signal: AbortSignal,
   setOffer: (offer: HostKeyOffer | null) => void,
@@ -135,15 +155,26 @@ async function keepLinked(
     }
   }
 
+  const ask = desk.ask(
+    reason => state.change({ type: 'blocked', reason }),
+    () => state.change({ type: 'attempt' }),
+  )
+
   while (!signal.aborted) {
     state.change({ type: 'attempt' })
     try {
-      const death = await live(await connect(state.node().config, signal))
+      const session = await connect(state.node().config, signal, { ask })
+      desk.clear()
+      const death = await live(session)
       if (death !== null) await retryLater(death)
     } catch (error) {
+      const isAsking = desk.clear()
       if (signal.aborted) return
+      if (error === questionDropped) continue
       const failure = asAppError(error, log)
-      await (failure.code === 'unreachable' ? retryLater(failure) : waitForTheUser(failure))
+      // The server hung up on a question: it stays, and its answers get an attempt of their own.
+      if (isAsking) await pause.wait(null, signal)
+      else await (failure.code === 'unreachable' ? retryLater(failure) : waitForTheUser(failure))
     }
   }
 }

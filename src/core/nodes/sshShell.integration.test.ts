@@ -190,8 +190,12 @@ describe('the login', () => {
     const server = await node({ clientKey: key })
     const options = optionsFor(server)
     await expect(connect(options)).rejects.toMatchObject({
-      message: `The key ${key.path} has a passphrase, and Drydock does not ask for passphrases yet.`,
-      hint: expect.stringContaining(`ssh-add ${key.path}`),
+      reason: {
+        kind: 'passphrase',
+        path: key.path,
+        message: `${server.user}@127.0.0.1 wants the key ${key.path}, which has a passphrase.`,
+        hint: expect.stringContaining(`ssh-add ${key.path}`),
+      },
     })
     await connect({ ...options, agentSocket: agent })
     expect(server.log().match(/Failed publickey/g)).toBe(null)

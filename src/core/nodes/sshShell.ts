@@ -1,11 +1,15 @@
 import net from 'node:net'
 import ssh2 from 'ssh2'
-import type { AnyAuthMethod, Client, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2'
-import type { AppError } from '../kernel/appError'
+import type { AuthHandlerMiddleware, Client, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2'
+import { AppError } from '../kernel/appError'
+import { createDeadline } from '../kernel/deadline'
 import { readOfferedKey, type OfferedKey } from './knownHosts'
+import { passwordExpired } from './loginErrors'
+import { createLoginTalk, type LoginHow } from './loginTalk'
 import { openSession, type NodeSession, type SessionOptions } from './nodeSession'
+import { createAuthHandler, listAgentKeys, readPrivateKey } from './sshAuth'
 import { connectFailure, timedOut, type LinkErrorDetails } from './sshErrors'
-import { authRefused, findLogins, type KeyState, type Login, type Logins } from './sshLogins'
+import { findLogins, type Keyring, type Logins } from './sshLogins'
 import { createSshMachine } from './sshMachine'
 import type { SshTarget } from './sshTarget'
 
@@ -17,6 +21,10 @@ export interface SshOptions extends SessionOptions {
   readonly knownKeyTypes: readonly string[]
   readonly agentSocket: string | null
   readonly userHome: string
+  /** Unless given, no key of Drydock's own is offered, and none that has a passphrase. */
+  readonly keyring?: Keyring
+  /** Serves this very `target` alone: a password is never meant for a machine on the way. `ask` serves them all. */
+  readonly login?: LoginHow & { readonly target: SshTarget }
   /** From the first packet to the end of the login. */
   readonly readyTimeoutMs: number
 }
@@ -26,19 +34,20 @@ export interface SshOptions extends SessionOptions {
  * Errors: `blocked` (host key, login, no shell), `unreachable`.
  */
 export async function connectSsh(options: SshOptions, signal: AbortSignal): Promise<NodeSession> {
-  const logins = await findLogins({ ...options, stateOf: privateKeyState })
+  const how = howToLogIn(options)
+  const logins = await loginsFor(options, how)
   signal.throwIfAborted()
   const socket = openSocket(options.target)
   const giveUp = (): void => void socket.destroy()
   signal.addEventListener('abort', giveUp, { once: true })
   try {
     const roundTripMs = await connected(socket, options)
-    const client = await logIn(socket, options, logins)
+    const client = await logIn(socket, options, logins, how)
     return await openSession(createSshMachine(client, socket, options, roundTripMs), options)
   } catch (error) {
     socket.destroy()
     signal.throwIfAborted()
-    throw error
+    throw isExpiry(error) ? passwordExpired(options.target) : error
   } finally {
     signal.removeEventListener('abort', giveUp)
   }
@@ -69,11 +78,30 @@ async function connected(socket: net.Socket, options: SshOptions): Promise<numbe
   }
 }
 
-async function logIn(socket: net.Socket, options: SshOptions, logins: Logins): Promise<Client> {
+function howToLogIn({ login, target }: SshOptions): LoginHow {
+  if (login === undefined || login.target === target) return login ?? {}
+  return login.ask === undefined ? {} : { ask: login.ask }
+}
+
+async function loginsFor(options: SshOptions, { onlyKey, password }: LoginHow): Promise<Logins> {
+  if (password !== undefined) return { offers: [], skipped: [] }
+  const target = onlyKey === undefined ? options.target : { ...options.target, identityFiles: [onlyKey] }
+  return findLogins(target, { ...options, readKey: readPrivateKey, listAgentKeys })
+}
+
+/** sshd lets a user in whose password has expired, and puts a demand to change it in place of every command. */
+function isExpiry(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'blocked' && /password has expired/i.test(error.message)
+}
+
+async function logIn(
+  socket: net.Socket,
+  options: SshOptions,
+  logins: Logins,
+  how: LoginHow,
+): Promise<Client> {
   const { target } = options
   const client = new ssh2.Client()
-  // Not fatal: a key that would not sign, an agent that is gone. The next login is tried.
-  const notes: string[] = []
   let isHostKnown = false
   let hostError: AppError | null = null
   const verifyHost = (wire: Buffer): boolean => {
@@ -83,42 +111,46 @@ async function logIn(socket: net.Socket, options: SshOptions, logins: Logins): P
   }
   client.once('handshake', () => (isHostKnown = true))
 
-  const failure = (error: LinkErrorDetails): AppError | null => {
-    if (hostError !== null) return hostError
-    if (!isHostKnown) return connectFailure(error, target)
-    if (error.level === 'agent') notes.push(`the ssh-agent did not answer: ${error.message}`)
-    else if (/methods failed|too many auth/i.test(error.message)) return authRefused(target, logins, notes)
-    else if (error.level === 'client-authentication') notes.push(error.message)
-    else return connectFailure(error, target)
-    return null
-  }
-  await new Promise<void>((resolve, reject) => {
-    client.once('ready', resolve)
-    // Stays for the life of the link: an error without a listener would end the process.
-    client.on('error', error => {
-      const fatal = failure(error)
-      if (fatal !== null) reject(fatal)
+  const deadline = createDeadline(options.readyTimeoutMs)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const talk = createLoginTalk({ target, logins, how, deadline, giveUp: reject })
+      const failure = (error: LinkErrorDetails): AppError | null => {
+        if (hostError !== null) return hostError
+        return isHostKnown ? talk.failure(error) : connectFailure(error, target)
+      }
+      client.once('ready', resolve)
+      client.on('banner', text => talk.hears(text))
+      client.on('change password', () => talk.wantsNewPassword())
+      // Stays for the life of the link: an error without a listener would end the process.
+      client.on('error', error => {
+        const fatal = failure(error)
+        if (fatal !== null) reject(fatal)
+      })
+      client.once('close', () => reject(failure(new Error('the connection was closed'))))
+      deadline.onOver(() => reject(timedOut(target)))
+      client.connect(connectConfig(socket, options, verifyHost, createAuthHandler(talk, target.user, how)))
     })
-    client.once('close', () => reject(failure(new Error('the connection was closed'))))
-    client.connect(connectConfig(socket, options, logins, verifyHost))
-  })
+  } finally {
+    deadline.stop()
+  }
   return client
 }
 
 function connectConfig(
   socket: net.Socket,
   options: SshOptions,
-  logins: Logins,
   verifyHost: (wire: Buffer) => boolean,
+  authHandler: AuthHandlerMiddleware,
 ): ConnectConfig & { readonly hostVerifier: (wire: Buffer) => boolean } {
-  const username = options.target.user
   return {
     sock: socket,
-    username,
+    username: options.target.user,
     hostVerifier: verifyHost,
-    authHandler: logins.offers.map(login => authMethod(login, username)),
+    authHandler,
     agentForward: false,
-    readyTimeout: options.readyTimeoutMs,
+    // The deadline of `logIn` stands still while the user answers; this one could not.
+    readyTimeout: 0,
     // These keepalives only ask. Silence on the socket gives the verdict (see watchSilence); ssh2's own, which counts
     // unanswered ones, drops live links that are full of data.
     keepaliveInterval: 1000,
@@ -163,32 +195,4 @@ function hostKeyAlgorithms(knownKeyTypes: readonly string[]): ServerHostKeyAlgor
     ...accepted.filter(([, type]) => isKnown(type)),
     ...accepted.filter(([, type]) => !isKnown(type)),
   ].map(([algorithm]) => algorithm)
-}
-
-function authMethod(login: Login, username: string): AnyAuthMethod {
-  if (login.kind === 'key') return { type: 'publickey', username, key: login.bytes }
-  const agent = ssh2.createAgent(login.socket)
-  const { only } = login
-  if (only !== null) {
-    const listAll = agent.getIdentities.bind(agent)
-    agent.getIdentities = callback =>
-      listAll((error, keys) => {
-        if (error) return callback(error)
-        callback(null, keys?.filter(key => isKey(key, only)) ?? [])
-      })
-  }
-  return { type: 'agent', username, agent }
-}
-
-function isKey(key: unknown, wire: Buffer): boolean {
-  const parsed = key instanceof Buffer || typeof key === 'string' ? ssh2.utils.parseKey(key) : key
-  if (typeof parsed !== 'object' || parsed === null || !('getPublicSSH' in parsed)) return false
-  return typeof parsed.getPublicSSH === 'function' && wire.equals(parsed.getPublicSSH())
-}
-
-/** What can be done with the bytes of a private key file. */
-function privateKeyState(bytes: Buffer): KeyState {
-  const key = ssh2.utils.parseKey(bytes)
-  if (key instanceof Error) return /encrypted|passphrase/i.test(key.message) ? 'encrypted' : 'broken'
-  return key.isPrivateKey() ? 'usable' : 'broken'
 }

@@ -239,6 +239,7 @@ export function createManualNodes(stateDir: string): ManualNodes {
     trustHostKey: async () => {},
     refuseHostKey: async () => {},
     reconnect: () => {},
+    answer: () => {},
     async [Symbol.asyncDispose]() {},
   }
 }

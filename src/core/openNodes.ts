@@ -1,0 +1,56 @@
+import type { FleetEvent } from '../contract/events'
+import type { NodeName } from '../contract/ids'
+import type { GpuReading } from '../contract/samples'
+import { NODE_SIDE_LIBRARY } from './engines/processEngine'
+import { systemClock } from './kernel/clock'
+import type { Closers } from './kernel/closers'
+import type { ConnectNode } from './nodes/connectNode'
+import { createFleetNodes } from './nodes/createFleetNodes'
+import { createDiagnose } from './nodes/diagnosis/diagnose'
+import type { FleetNode } from './nodes/fleetNodes'
+import { createNoticeBoard } from './nodes/noticeBoard'
+import type { OpenFleetOptions } from './openFleet'
+import { createPoller } from './probes/poller'
+import type { Store } from './store/store'
+import { viewNode } from './views'
+
+/** Where what happens is told. */
+export interface Tells {
+  readonly publish: (event: FleetEvent) => void
+  readonly onCrash: (name: string, error: unknown) => void
+  readonly onStoreTrouble: (error: unknown) => void
+}
+
+/** The nodes, their links, and everything that only reads them. */
+export function openNodes(
+  { home, userHome, log }: OpenFleetOptions,
+  connect: ConnectNode,
+  closers: Closers,
+  identities: Store,
+  { publish, onCrash, onStoreTrouble }: Tells,
+) {
+  const clock = systemClock
+  const nodes = closers.use(
+    createFleetNodes({ home, userHome, clock, log, connect, library: NODE_SIDE_LIBRARY, onCrash }),
+  )
+  const onChange = (node: FleetNode): void =>
+    publish({ type: 'node', node: viewNode(node, notices.of(node.config.name)) })
+  const notices = closers.use(createNoticeBoard({ nodes, identities, clock, onStoreTrouble, onChange }))
+  const poller = closers.use(
+    createPoller({
+      nodes,
+      clock,
+      log,
+      onCrash,
+      publishSample: sample => publish({ type: 'sample', sample }),
+      publishGpu: reading => {
+        notices.onGpu(reading)
+        publish({ type: 'gpu', reading })
+      },
+    }),
+  )
+  const gpuReading = (name: NodeName): GpuReading | null =>
+    poller.latest().gpus.find(reading => reading.node === name) ?? null
+  const diagnose = createDiagnose({ nodes, clock, log, gpuReading, userHome, environment: process.env })
+  return { nodes, notices, poller, diagnose }
+}
