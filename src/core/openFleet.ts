@@ -25,6 +25,7 @@ import type { Router, RouterDeps } from './router'
 import { createRouter } from './router'
 import type { RunBook } from './runs/runBook'
 import type { Store } from './store/store'
+import { createSampleHistory } from './store/sampleHistory'
 import { openStore } from './store/store'
 import { viewNode, viewPlan } from './views'
 
@@ -63,12 +64,13 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   closers.use(
     await openFleetFile({ home, log, clock: systemClock, alerts: engine.alerts, onFleet: engine.take }),
   )
-  const { runs, book, hub, nodes, mode, alerts } = engine
+  const { runs, book, hub, nodes, mode, alerts, history } = engine
   return {
     router: createRouter({
       events: signal => hub.events(signal),
       nodes,
       ...notBuilt,
+      history: (name, span) => history.read(name, span),
       runs: {
         start: plan => runs.starts.start(plan),
         stop: (request, signal) => runs.stops.stop(request, signal),
@@ -96,7 +98,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const hub = createEventHub(clock, () => snapshot())
   const publish = (event: FleetEvent): void => hub.publish(event)
   const { alerts, onStoreTrouble } = openAlerts(options, publish)
-  const { nodes, poller } = openNodes(options, closers, publish, onCrash)
+  const { nodes, poller, history } = openNodes(options, { store, closers, publish, onStoreTrouble, onCrash })
   const book = closers.use(
     openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
   )
@@ -143,31 +145,44 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
     publish({ type: 'fleet', ...view() })
   }
 
-  return { hub, alerts, nodes, mode, book, runs, take }
+  return { hub, alerts, nodes, mode, book, runs, history, take }
 }
 
-function openNodes(
-  { home, userHome, log }: OpenFleetOptions,
-  closers: Closers,
-  publish: (event: FleetEvent) => void,
-  onCrash: (name: string, error: unknown) => void,
-) {
+interface OpenNodesDeps {
+  readonly store: Store
+  readonly closers: Closers
+  readonly publish: (event: FleetEvent) => void
+  readonly onStoreTrouble: (error: unknown) => void
+  readonly onCrash: (name: string, error: unknown) => void
+}
+
+/** The links, what is measured over them, and what is kept of that. */
+function openNodes({ home, userHome, log }: OpenFleetOptions, deps: OpenNodesDeps) {
+  const { closers, publish, onCrash } = deps
   const clock = systemClock
   const nodes = closers.use(
     createFleetNodes({ home, userHome, clock, log, library: NODE_SIDE_LIBRARY, onCrash }),
   )
   nodes.onLink(node => publish({ type: 'node', node: viewNode(node) }))
+  const hasNode = (name: NodeName): boolean => nodes.get(name) !== undefined
+  const history = closers.use(createSampleHistory({ ...deps, clock, hasNode }))
   const poller = closers.use(
     createPoller({
       nodes,
       clock,
       log,
       onCrash,
-      publishSample: sample => publish({ type: 'sample', sample }),
-      publishGpu: reading => publish({ type: 'gpu', reading }),
+      publishSample(sample) {
+        history.addSample(sample)
+        publish({ type: 'sample', sample })
+      },
+      publishGpu(reading) {
+        history.addGpu(reading)
+        publish({ type: 'gpu', reading })
+      },
     }),
   )
-  return { nodes, poller }
+  return { nodes, poller, history }
 }
 
 /** The alerts, and the one that says that this PC cannot keep what happens; null takes it back. */
@@ -255,11 +270,10 @@ function refuse(): never {
   throw new AppError('refused', 'This is not built yet.')
 }
 
-const notBuilt: Pick<RouterDeps, 'fleetEdits' | 'logins' | 'diagnose' | 'history' | 'machines' | 'keys'> = {
+const notBuilt: Pick<RouterDeps, 'fleetEdits' | 'logins' | 'diagnose' | 'machines' | 'keys'> = {
   fleetEdits: { add: refuse, edit: refuse, remove: refuse, move: refuse },
   logins: { unlock: refuse, answer: refuse, installKey: refuse },
   diagnose: refuse,
-  history: refuse,
   machines: { sshHosts: refuse, readList: refuse, test: refuse, trust: refuse },
   keys: { list: refuse, make: refuse, secretsPlace: refuse },
 }

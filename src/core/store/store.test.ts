@@ -105,6 +105,22 @@ it('leaves out a body of another shape instead of failing', () => {
   expect(store.runs(10).map(one => one.id)).toEqual([run])
 })
 
+it('takes over a file of the first version with all that is in it', () => {
+  {
+    using store = openStore(path)
+    store.saveSettings({ theme: 'light' })
+  }
+  const db = new Database(path)
+  db.exec('DROP TABLE sample_steps; PRAGMA user_version = 1')
+  db.close()
+  using store = openStore(path)
+  expect(store.settings()).toEqual({ theme: 'light' })
+  store.samples.save(node, 10_000, { atMs: 20_000, sums: [6], counts: [2], highest: [4] })
+  expect(store.samples.read(node, 10_000, 10_000, 30_000)).toEqual([
+    { atMs: 20_000, sums: [6], counts: [2], highest: [4] },
+  ])
+})
+
 it('refuses a file of a newer Drydock with the way out', () => {
   const db = new Database(path)
   db.exec('PRAGMA user_version = 99')

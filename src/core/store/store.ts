@@ -3,33 +3,16 @@ import { z } from 'zod'
 import { Settings } from '../../contract/events'
 import { MetricPoint, ResultRow } from '../../contract/runs'
 import type { RunId } from '../../contract/ids'
-import { AppError } from '../kernel/appError'
 import { RunRecord, WorkerRecord } from '../runs/runRecord'
 import { isActive } from '../runs/workerState'
+import { migrate } from './migrations'
+import { createSampleTable } from './sampleTable'
 
-const SCHEMA_VERSION = 1
-const SCHEMA = `
-  CREATE TABLE runs (id TEXT PRIMARY KEY, started_at_ms INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
-  CREATE TABLE workers (
-    run TEXT NOT NULL, worker TEXT NOT NULL, position INTEGER NOT NULL, is_open INTEGER NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (run, worker)
-  ) STRICT;
-  CREATE INDEX open_workers ON workers (run) WHERE is_open = 1;
-  CREATE TABLE results (
-    run TEXT NOT NULL, worker TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (run, worker, name)
-  ) STRICT;
-  CREATE TABLE metrics (
-    run TEXT NOT NULL, worker TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (run, worker, name)
-  ) STRICT;
-  CREATE TABLE settings (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
-`
 const Row = z.object({ body: z.string() })
 const RunHead = RunRecord.omit({ workers: true })
 
 /**
- * What survives a restart: runs, workers, results, the newest metrics, settings. One SQLite file, write-ahead log, so
+ * What survives a restart: runs, workers, results, the newest metrics, settings, what was measured of late. One SQLite file, write-ahead log, so
  * that a crash loses nothing that was written and a power cut at most the last moment (the journal holds what was
  * begun). Bodies are JSON, parsed by the schemas on the way out; a body of another shape is left out, not fatal.
  * Errors: those of SQLite, when the file cannot be opened or written.
@@ -42,6 +25,7 @@ export function openStore(path: string) {
 
   return {
     ...tables,
+    samples: createSampleTable(db),
     /** All of `work` or nothing of it. */
     together: (work: () => void): void => db.transaction(work)(),
     /** Until everything written so far would survive a power cut. */
@@ -98,17 +82,6 @@ function createTables(db: Database.Database) {
     metrics: (run: RunId): MetricPoint[] => bodies(MetricPoint, metrics.all(run)),
     settings: (): Settings => bodies(Settings, settings.all('settings'))[0] ?? { theme: 'dark' },
   }
-}
-
-function migrate(db: Database.Database): void {
-  const [row] = db.prepare('PRAGMA user_version').all()
-  const { user_version: version } = z.object({ user_version: z.number() }).parse(row)
-  if (version > SCHEMA_VERSION) {
-    throw new AppError('file-invalid', 'drydock.db was written by a newer Drydock.', {
-      hint: 'Start that newer version, or move drydock.db away to begin with an empty one (runs go on on their nodes).',
-    })
-  }
-  if (version === 0) db.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`)
 }
 
 function bodies<T>(schema: z.ZodType<T>, rows: readonly unknown[]): T[] {
