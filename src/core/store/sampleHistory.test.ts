@@ -238,7 +238,7 @@ describe('what is kept of it', () => {
   })
 
   it('never outgrows 160 KiB a node, however long it goes on', async () => {
-    const NODES = 20
+    const NODES = 10
     const { store, close } = open(START_MS)
     const clock = { nowMs: () => nowMs, monotonicMs: () => 0, sleep: async () => undefined }
     let nowMs = START_MS
