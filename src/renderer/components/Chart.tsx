@@ -60,10 +60,10 @@ export function Chart(props: ChartProps) {
   return (
     <section className="chart" aria-label={`${title} chart`}>
       <header className="chart-head">
-        <h3 className="chart-title">
+        <h2 className="chart-title">
           {title}
           {detail === null ? null : <span className="chart-detail">{detail}</span>}
-        </h3>
+        </h2>
         <Readout data={data} unit={unit} index={index} />
       </header>
       <div className="chart-plot" {...semantics}>

@@ -5,7 +5,7 @@ import type { GpuHolder, GpuReading, Sample } from '../../contract/samples'
 import type { FleetState } from '../state/fleetStore'
 import type { FleetActions } from '../views/actions'
 import type { ScreenState } from '../views/screenStore'
-import { NOW_MS } from './builders'
+import { node, NOW_MS } from './builders'
 import { scriptedDiagnosis } from './diagnoses'
 import { offline } from './links'
 import type { Scene } from './scenes'
@@ -67,7 +67,7 @@ function nodeScene(day: () => Scene, screen: Partial<ScreenState>, change: NodeC
     screen: { ...scene.screen, screen: 'node', node: name, ...screen },
     state: {
       ...state,
-      nodes: state.nodes.map(node => (node.name === pc2 ? { ...node, ...RICH, ...change.node } : node)),
+      nodes: state.nodes.map(one => (one.name === pc2 ? { ...one, ...RICH, ...change.node } : one)),
       samples: withOne(state.samples, pc2, sample => ({ ...sample, mounts: MOUNTS, ...change.sample })),
       gpus: withOne(state.gpus, pc2, gpu => ({ ...gpu, holders: HOLDERS, ...change.gpu })),
       ...change.state,
@@ -114,23 +114,12 @@ export const nodeScenes = (day: () => Scene): Readonly<Record<string, () => Scen
   'node-day': () => nodeScene(day, { nodeSpan: 'day', node: 'this-pc' as NodeName }),
   'node-no-gpu': () => nodeScene(day, { node: 'hp-server' as NodeName }),
   'node-offline': () =>
-    nodeScene(day, { nodeSpan: 'hour' }, { node: { ...RICH, link: lost.link ?? PENDING } }),
-  'node-new': () =>
     nodeScene(
       day,
-      {},
-      {
-        node: {
-          link: PENDING,
-          inventory: null,
-          tunnels: [],
-          notices: [],
-          expected: NOTHING_EXPECTED,
-          hostKey: null,
-        },
-        state: { samples: {}, gpus: {} },
-      },
+      { nodeSpan: 'hour' },
+      { node: { link: lost.link ?? PENDING }, sample: { atMs: NOW_MS - 131_000 } },
     ),
+  'node-new': () => withNewNode(nodeScene(day, { node: fresh.name })),
   'node-reading': () => nodeScene(day, { nodeSpan: 'day' }, { answers: { readHistory: never } }),
   'node-history-failed': () =>
     nodeScene(
@@ -160,4 +149,9 @@ export const nodeScenes = (day: () => Scene): Readonly<Record<string, () => Scen
 })
 
 const PENDING: NodeView['link'] = { state: 'connecting', sinceMs: NOW_MS - 4_000 }
-const NOTHING_EXPECTED: NodeView['expected'] = { cpuThreads: null, memGiB: null, gpus: null }
+/** Added a moment ago: nothing of it is known. */
+const fresh: NodeView = { ...node({ name: 'new-pc', link: PENDING }), inventory: null }
+const withNewNode = (scene: Scene): Scene => ({
+  ...scene,
+  state: { ...scene.state, nodes: [...scene.state.nodes, fresh] },
+})

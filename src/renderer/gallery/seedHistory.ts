@@ -6,6 +6,8 @@ import { gpuReading, type Load, NOW_MS, sample } from './builders'
 /** Fills five minutes of every gauge with readings that wander around the load, the same ones every time. */
 export function seedHistory(nodes: readonly NodeView[], loadOf: (node: NodeView) => Load): void {
   for (const [index, node] of nodes.entries()) {
+    // Never measured so far.
+    if (node.link.state === 'connecting') continue
     const wander = createWander(index + 1)
     const events: FleetEvent[] = []
     for (let second = 1; second <= HISTORY_LENGTH; second += 1) {

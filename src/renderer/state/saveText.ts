@@ -1,4 +1,4 @@
-/** Asks where to save a text; the window lets out nothing else but this and logs. */
+/** Asks where to save a text, JSON by its kind: the window lets out nothing else but this and logs. */
 export function saveText(fileName: string, text: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
   const link = document.createElement('a')
