@@ -60,7 +60,7 @@ const untilAborted = (_ms: number, signal: AbortSignal): Promise<void> =>
   new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
 
 function fail(error: unknown): void {
-  if (error !== null) throw error instanceof Error ? error : new Error(String(error))
+  if (error !== null) throw error
 }
 
 const sample = (node: NodeName, atMs: number, second: number): Sample => ({

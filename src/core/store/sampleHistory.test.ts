@@ -94,7 +94,7 @@ function open(atMs: number) {
     history,
     store,
     troubles,
-    async close() {
+    close: async (): Promise<void> => {
       await history[Symbol.asyncDispose]()
       store[Symbol.dispose]()
     },
@@ -166,16 +166,8 @@ describe('the history of a node', () => {
     await first.close()
     const second = open(START_MS + 64_000)
     second.history.addSample(sample(START_MS + 64_000, 50))
-    expect(last(second.history.read(pc2, 'hour'), 'cpu', 8)).toEqual([
-      null,
-      10,
-      null,
-      null,
-      null,
-      null,
-      null,
-      50,
-    ])
+    const minute = last(second.history.read(pc2, 'hour'), 'cpu', 8)
+    expect(minute).toEqual([null, 10, null, null, null, null, null, 50])
     expect(last(second.history.read(pc2, 'day'), 'cpu', 2)).toEqual([null, 20])
     second.history.write()
     expect(last(second.history.read(pc2, 'day'), 'cpu', 2)).toEqual([null, 20])

@@ -96,8 +96,6 @@ export function createSampleHistory(deps: SampleHistoryDeps) {
   }
 }
 
-export type SampleHistory = ReturnType<typeof createSampleHistory>
-
 /** What is counted and not written yet. */
 function createOpenSteps() {
   const current = new Map<string, Step>()

@@ -93,7 +93,7 @@ function withOne<T>(
 }
 
 /** An engine that remembers everything and finds four things. */
-export const answersOf = ({ state, loadOf }: Pick<Scene, 'state' | 'loadOf'>): SceneAnswers => ({
+const answersOf = ({ state, loadOf }: Pick<Scene, 'state' | 'loadOf'>): SceneAnswers => ({
   async readHistory(name: NodeName, span: HistorySpan): Promise<NodeHistory> {
     const node = state.nodes.find(one => one.name === name)
     if (node === undefined) throw new Error(`There is no node called ${name}.`)
