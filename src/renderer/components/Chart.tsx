@@ -97,17 +97,19 @@ function movedBy(key: string, from: number | null, count: number): number | null
 /** What the cursor stands on, else the newest. */
 function Readout({ data, unit, index }: { data: ChartData; unit: ChartProps['unit']; index: number | null }) {
   const at = index ?? newestIndex(data)
+  const isPair = data.lines.length > 1
   return (
     <p className="chart-readout">
       {index === null ? null : <span className="text-t3">{timeAt(data, index)}</span>}
       {data.lines.map((line, place) => {
-        const peak = index === null ? null : (line.peaks?.[index] ?? null)
+        // Two lines leave no room for more than their values; their names stand there without the cursor.
+        const peak = index === null || isPair ? null : (line.peaks?.[index] ?? null)
         return (
           <span key={line.id} className="chart-value">
-            {data.lines.length > 1 ? (
+            {isPair ? (
               <>
                 <span className="chart-swatch" data-second={place > 0 ? '' : undefined} aria-hidden />
-                <span className="font-normal text-t2">{line.label}</span>
+                <span className={index === null ? 'font-normal text-t2' : 'sr-only'}>{line.label}</span>
               </>
             ) : null}
             <Value value={at === null ? null : (line.values[at] ?? null)} unit={unit} />

@@ -42,12 +42,11 @@ export function createChartPlot(options: ChartPlotOptions): ChartPlot {
       height,
       padding: PLOT_PADDING,
       legend: { show: false },
-      cursor: {
-        y: false,
-        drag: { x: false, y: false },
-        points: { size: 7, fill: () => ink.line },
-        sync: { key: options.group, scales: ['x', null] },
-      },
+      cursor: cursorOf(
+        options.group,
+        () => data,
+        () => ink,
+      ),
       scales: {
         x: { time: false, range: () => [data.fromMs / 1000, data.toMs / 1000] },
         y: { range: () => [0, topOf(options, data)] },
@@ -89,6 +88,17 @@ export function createChartPlot(options: ChartPlotOptions): ChartPlot {
   }
 }
 
+/** One for all charts of the group: a line has a point on it, its peaks have none. */
+const cursorOf = (group: string, data: () => ChartData, ink: () => Ink): uPlot.Cursor => ({
+  y: false,
+  drag: { x: false, y: false },
+  points: {
+    size: (_plot, place) => (isPeak(data(), place) ? 0 : 7),
+    fill: (_plot, place) => (place === 1 ? ink().line : ink().second),
+  },
+  sync: { key: group, scales: ['x', null] },
+})
+
 interface Ink {
   readonly line: string
   readonly second: string
@@ -117,6 +127,9 @@ const rowsOf = ({ timesMs, lines }: ChartData): uPlot.AlignedData => [
   timesMs.map(atMs => atMs / 1000),
   ...lines.flatMap(({ values, peaks }) => (peaks === null ? [[...values]] : [[...values], [...peaks]])),
 ]
+
+const isPeak = ({ lines }: ChartData, place: number): boolean =>
+  lines.some(line => line.peaks !== null) && place % 2 === 0
 
 const topOf = ({ unit }: Pick<ChartPlotOptions, 'unit'>, { lines }: ChartData): number =>
   unit === '%' ? 100 : axisTop(lines)
