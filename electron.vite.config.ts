@@ -33,7 +33,8 @@ export default defineConfig({
       // Read at every start. The engine stays as it is written: its stack traces end up in the log.
       minify: true,
       outDir: 'out/renderer',
-      // One file, read from the disk beside it: nothing is gained by cutting it up. 250 KB packed is the budget.
+      // One file, read from the disk beside it: nothing is gained by cutting it up, but for what draws the charts, which
+      // only a node's own screen loads. 250 KB packed is the budget.
       chunkSizeWarningLimit: 1_000,
       rollupOptions: { input: resolve('src/renderer/index.html') },
     },

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -110,9 +110,17 @@ function electronPath(): string {
 }
 
 function rendererSize() {
-  const folder = resolve('out/renderer/assets')
-  const scripts = readdirSync(folder).filter(name => name.endsWith('.js'))
+  const folder = resolve('out/renderer')
+  // What the page asks for by itself; the rest is loaded by the screens that need it.
+  const page = readFileSync(join(folder, 'index.html'), 'utf8')
+  const scripts = [...page.matchAll(/src="([^"]+\.js)"/g)].flatMap(([, name]) => name ?? [])
   const bytes = scripts.map(name => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length)
   const value = bytes.reduce((sum, one) => sum + one, 0) / 1024
-  return { name: 'renderer JS, gzip', value, unit: 'KiB', repeats: 1, note: 'goal <= 244 (250 KB)' }
+  return {
+    name: 'renderer JS of the first screen, gzip',
+    value,
+    unit: 'KiB',
+    repeats: 1,
+    note: 'goal <= 244 (250 KB)',
+  }
 }

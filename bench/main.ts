@@ -7,6 +7,7 @@ import { copyLog } from './copyLog'
 import { benchEngineLoad, loadEngine } from './engineLoad'
 import { benchLogs } from './logs'
 import { benchProbe } from './probe'
+import { benchSampleHistory } from './sampleHistory'
 import { benchManyNodes, benchStartStop } from './startStop'
 
 /** `npm run bench -- [name…] [--stops 1000] [--lines 10000000]`: every figure as one JSON line, and in the end all of them as a table. */
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (report: Report, options: BenchOptions) =
   logs: benchLogs,
   probe: benchProbe,
   engineLoad: benchEngineLoad,
+  history: benchSampleHistory,
   coldStart: benchColdStart,
 }
 

@@ -91,11 +91,15 @@ export async function showScene(page, address, name, theme) {
   await page.mouse.move(0, 0) // or the pointer rests on something that tells more
   await page.goto(`${address}#${name}/${theme}`)
   await page.getByRole('main').first().waitFor()
+  // Away from whatever the pointer of the display rests on: its tooltip belongs to no picture.
+  await page.mouse.move(0, 0)
   await page.evaluate(DRAWN)
 }
 
-/** Sparklines and logs are drawn in the frame after the next. As text, because it runs in the page. */
+/** Sparklines and logs are drawn in the frame after the next, charts once what draws them is there. As text, because it runs in the page. */
 const DRAWN = `(async () => {
   await document.fonts.ready
+  for (let frame = 0; frame < 3 || (frame < 300 && document.querySelector('.chart-canvas[aria-busy]')); frame += 1)
+    await new Promise(resolve => requestAnimationFrame(resolve))
   for (let frame = 0; frame < 3; frame += 1) await new Promise(resolve => requestAnimationFrame(resolve))
 })()`

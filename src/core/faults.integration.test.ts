@@ -135,6 +135,8 @@ it('stops and proves although the disk of this PC is full, and says so', async c
     const run = await start(app, 'talks')
     expect(() => writeFileSync(join(folder, 'filler'), Buffer.alloc(8 * 1024 * 1024))).toThrow('ENOSPC')
     await soon(() => expect(app.alerts().map(({ id }) => id)).toContain('store'))
+    const { series } = await app.client.nodes.history({ node: run.workers[0]!.node, span: 'hour' })
+    expect(series.find(({ id }) => id === 'ram')?.mean.at(-1)).toBeGreaterThan(0)
     expect(await stop(app, run.id)).toMatchObject({ state: 'stopped', stop: { outcome: 'proved' } })
     expect(markedProcesses(run.id)).toEqual([])
     await app.close()

@@ -5,7 +5,7 @@ import type { EngineRig, RigEngine } from '../../e2e/rig/engine'
 import { createEngineRig } from '../../e2e/rig/engine'
 import { markedProcesses } from '../../e2e/rig/marked'
 import { readProcess, signalProcess } from '../../e2e/rig/processes'
-import { PlanName } from '../contract/ids'
+import { NodeName, PlanName } from '../contract/ids'
 import type { Run } from '../contract/runs'
 
 /** The whole engine against this PC and real SSH nodes, through the door that the app uses. */
@@ -257,4 +257,32 @@ it('goes back to SAFE at every start, and leaves it only by the typed name', asy
     type: 'snapshot',
     snapshot: { mode: { name: 'SAFE', flags: { dryRun: true, allowOrders: false } } },
   })
+})
+
+it('remembers what its nodes measured, also of before a restart', async () => {
+  const pc2 = await rig.sshNode()
+  const first = await rig.open({ nodes: { pc2 }, plans: [] })
+  await online(first, 'this-pc', 'pc2')
+  const names = ['this-pc', 'pc2'].map(name => NodeName.parse(name))
+  const ramOf = async (app: RigEngine, node: NodeName): Promise<readonly (number | null)[]> => {
+    const { series } = await app.client.nodes.history({ node, span: 'day' })
+    return series.find(({ id }) => id === 'ram')?.mean.filter(value => value !== null) ?? []
+  }
+  await soon(() =>
+    expect(
+      new Set(first.events.flatMap(event => (event.type === 'sample' ? [event.sample.node] : []))),
+    ).toEqual(new Set(names)),
+  )
+  for (const node of names) expect((await ramOf(first, node)).length).toBeGreaterThan(0)
+  await first.close()
+  await pc2.kill()
+  const second = await rig.open()
+  for (const node of names) expect((await ramOf(second, node)).length).toBeGreaterThan(0)
+  await expect(
+    second.client.nodes.history({ node: NodeName.parse('pc9'), span: 'hour' }),
+  ).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: 'There is no node called pc9.',
+  })
+  expect([...first.errors, ...second.errors]).toEqual([])
 })

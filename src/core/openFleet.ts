@@ -11,7 +11,7 @@ import { createModeSwitch } from './guard/modeSwitch'
 import { systemClock } from './kernel/clock'
 import type { Closers } from './kernel/closers'
 import { createClosers } from './kernel/closers'
-import { AppError, sentenceOf } from './kernel/appError'
+import { sentenceOf } from './kernel/appError'
 import type { Log } from './kernel/log'
 import type { SecretStore } from './kernel/secretStore'
 import { createTaskGroup } from './kernel/taskGroup'
@@ -23,7 +23,7 @@ import { openNodes } from './openNodes'
 import { openLogins, setIdentityFile } from './openLogins'
 import { openBook, openRuns } from './openRuns'
 import type { Poller } from './probes/poller'
-import type { Router, RouterDeps } from './router'
+import type { Router } from './router'
 import { createRouter } from './router'
 import type { RunBook } from './runs/runBook'
 import type { Store } from './store/store'
@@ -64,7 +64,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   const store = closers.use(openStore(join(home, 'drydock.db')))
   const settings = createSettings(store, value => engine.hub.publish({ type: 'settings', settings: value }))
   const engine = openEngine(options, store, closers, () => settings.get())
-  const { runs, book, hub, nodes, mode, alerts, machines, diagnose, keys } = engine
+  const { runs, book, hub, nodes, mode, alerts, machines, diagnose, keys, history } = engine
   const file = closers.use(
     await openFleetFile({ home, log, clock: systemClock, alerts, onFleet: engine.take }),
   )
@@ -77,12 +77,12 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     router: createRouter({
       events: signal => hub.events(signal),
       nodes,
-      ...notBuilt,
       machines,
       diagnose,
       fleetEdits,
       logins: engine.loginsOf(nodes, (name, path) => setIdentityFile(nodes, fleetEdits, name, path)),
       keys,
+      history,
       runs: {
         start: plan => runs.starts.start(plan),
         stop: (request, signal) => runs.stops.stop(request, signal),
@@ -112,7 +112,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const { alerts, onStoreTrouble } = openAlerts(options, publish)
   const tells = { publish, onCrash, onStoreTrouble }
   const { connect, keys, loginsOf } = openLogins(options)
-  const { nodes, notices, poller, diagnose } = openNodes(options, connect, closers, store, tells)
+  const { nodes, notices, poller, diagnose, history } = openNodes(options, connect, closers, store, tells)
   const book = closers.use(
     openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
   )
@@ -159,7 +159,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   }
 
   const machines = openMachines({ userHome: options.userHome, nodes, clock, closers })
-  return { hub, alerts, nodes, mode, book, runs, diagnose, machines, keys, loginsOf, take }
+  return { hub, alerts, nodes, mode, book, runs, diagnose, machines, keys, loginsOf, history, take }
 }
 
 /** The alerts, and the one that says that this PC cannot keep what happens; null takes it back. */
@@ -245,12 +245,4 @@ function createSettings(store: Store, onChange: (settings: Settings) => void) {
       return () => void listeners.delete(listener)
     },
   }
-}
-
-function refuse(): never {
-  throw new AppError('refused', 'This is not built yet.')
-}
-
-const notBuilt: Pick<RouterDeps, 'history'> = {
-  history: refuse,
 }

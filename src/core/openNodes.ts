@@ -1,4 +1,5 @@
 import type { FleetEvent } from '../contract/events'
+import type { HistorySpan, NodeHistory } from '../contract/history'
 import type { NodeName } from '../contract/ids'
 import type { GpuReading } from '../contract/samples'
 import { NODE_SIDE_LIBRARY } from './engines/processEngine'
@@ -11,6 +12,7 @@ import type { FleetNode } from './nodes/fleetNodes'
 import { createNoticeBoard } from './nodes/noticeBoard'
 import type { OpenFleetOptions } from './openFleet'
 import { createPoller } from './probes/poller'
+import { createSampleHistory } from './store/sampleHistory'
 import type { Store } from './store/store'
 import { viewNode } from './views'
 
@@ -26,7 +28,7 @@ export function openNodes(
   { home, userHome, log }: OpenFleetOptions,
   connect: ConnectNode,
   closers: Closers,
-  identities: Store,
+  store: Store,
   { publish, onCrash, onStoreTrouble }: Tells,
 ) {
   const clock = systemClock
@@ -35,15 +37,23 @@ export function openNodes(
   )
   const onChange = (node: FleetNode): void =>
     publish({ type: 'node', node: viewNode(node, notices.of(node.config.name)) })
-  const notices = closers.use(createNoticeBoard({ nodes, identities, clock, onStoreTrouble, onChange }))
+  const notices = closers.use(
+    createNoticeBoard({ nodes, identities: store, clock, onStoreTrouble, onChange }),
+  )
+  const hasNode = (name: NodeName): boolean => nodes.get(name) !== undefined
+  const history = closers.use(createSampleHistory({ store, onStoreTrouble, onCrash, clock, hasNode }))
   const poller = closers.use(
     createPoller({
       nodes,
       clock,
       log,
       onCrash,
-      publishSample: sample => publish({ type: 'sample', sample }),
+      publishSample: sample => {
+        history.addSample(sample)
+        publish({ type: 'sample', sample })
+      },
       publishGpu: reading => {
+        history.addGpu(reading)
         notices.onGpu(reading)
         publish({ type: 'gpu', reading })
       },
@@ -52,5 +62,11 @@ export function openNodes(
   const gpuReading = (name: NodeName): GpuReading | null =>
     poller.latest().gpus.find(reading => reading.node === name) ?? null
   const diagnose = createDiagnose({ nodes, clock, log, gpuReading, userHome, environment: process.env })
-  return { nodes, notices, poller, diagnose }
+  return {
+    nodes,
+    notices,
+    poller,
+    diagnose,
+    history: (name: NodeName, span: HistorySpan): NodeHistory => history.read(name, span),
+  }
 }

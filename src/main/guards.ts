@@ -55,7 +55,7 @@ function openOutside(url: string, log: Log): void {
   shell.openExternal(link).catch((error: unknown) => log.error('link could not be opened', error, { link }))
 }
 
-/** No permission is ever given, nothing leaves for the network, and the only downloads are logs. */
+/** No permission is ever given, nothing leaves for the network, and the only downloads are logs and reports that the page made. */
 export function guardSession({ log, origin }: Deps, session: Session): void {
   session.setPermissionRequestHandler((_contents, permission, callback) => {
     log.warn('permission denied', { permission })
@@ -73,6 +73,8 @@ export function guardSession({ log, origin }: Deps, session: Session): void {
   }
   session.on('will-download', (event, item) => {
     if (item.getURL().startsWith(`${APP_ORIGIN}/logs/`)) return
+    // Where it goes is asked for in a dialog of the system, as it is for a log.
+    if (item.getURL().startsWith(`blob:${APP_ORIGIN}/`) && item.getMimeType() === 'application/json') return
     log.warn('download denied', { url: item.getURL() })
     event.preventDefault()
   })

@@ -14,6 +14,8 @@ import type { FleetActions } from './views/actions'
 import { FleetView } from './views/FleetView'
 import { ResultsView } from './views/ResultsView'
 import { RunsView } from './views/RunsView'
+import { hashOf, placeOf } from './views/hashRoute'
+import { NodeScreen } from './views/NodeScreen'
 import { type Screen, screenStore, useScreen } from './views/screenStore'
 import { Shell } from './views/Shell'
 
@@ -55,6 +57,8 @@ function CurrentScreen({ screen, logs, setTheme }: Pick<AppProps, 'logs' | 'setT
   switch (screen) {
     case 'fleet':
       return <FleetView />
+    case 'node':
+      return <NodeScreen />
     case 'runs':
       return <RunsView />
     case 'results':
@@ -73,17 +77,15 @@ function CurrentScreen({ screen, logs, setTheme }: Pick<AppProps, 'logs' | 'setT
   }
 }
 
-const SCREENS: readonly Screen[] = ['fleet', 'runs', 'results', 'logs', 'settings']
-
-/** `#runs` and the screen are the same thing: either follows the other. */
+/** `#runs` and the screen, `#node/pc2` and a node's screen, are the same thing: either follows the other. */
 function useHashRoute(): void {
   useEffect(() => {
     const fromHash = (): void => {
-      const screen = SCREENS.find(name => `#${name}` === window.location.hash)
-      if (screen !== undefined) screenStore.setState({ screen })
+      const place = placeOf(window.location.hash)
+      if (place !== null) screenStore.setState(place)
     }
     const toHash = (): void => {
-      const hash = `#${screenStore.getState().screen}`
+      const hash = hashOf(screenStore.getState())
       if (window.location.hash !== hash) window.location.hash = hash
     }
     fromHash()

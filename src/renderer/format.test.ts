@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   age,
+  byteRate,
   clockTime,
   count,
   diskSize,
@@ -55,6 +56,21 @@ test('disks are told in the unit that a person would use', () => {
     '11_GiB',
     '212_GiB',
     '1.4_TiB',
+  ])
+})
+
+test('rates are told in the unit that a person would use', () => {
+  const rates = [null, 0, 0.4, 900, 1024, 12_700, 1_500_000, 34 * 2 ** 20, 3 * 2 ** 40]
+  expect(rates.map(rate => shown(byteRate(rate)))).toEqual([
+    '—',
+    '0_B/s',
+    '0_B/s',
+    '900_B/s',
+    '1_KiB/s',
+    '12_KiB/s',
+    '1.4_MiB/s',
+    '34_MiB/s',
+    '3,072_GiB/s',
   ])
 })
 

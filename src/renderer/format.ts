@@ -43,6 +43,17 @@ export function diskSize(mib: number): string {
   return mib >= 10 * 1024 ? `${whole.format(mib / 1024)}${THIN}GiB` : gib(mib)
 }
 
+const RATES = ['B/s', 'KiB/s', 'MiB/s', 'GiB/s'] as const
+
+/** `0 B/s`, `12 KiB/s`, `1.4 MiB/s`: how fast bytes come or go. */
+export function byteRate(bytesPerS: number | null): string {
+  if (bytesPerS === null) return ABSENT
+  const step = bytesPerS < 1 ? 0 : Math.min(RATES.length - 1, Math.floor(Math.log2(bytesPerS) / 10))
+  const value = bytesPerS / 1024 ** step
+  const digits = value < 10 && step > 0 ? value.toFixed(1) : whole.format(value)
+  return unit(digits.replace(/\.0$/, ''), RATES[step] ?? '')
+}
+
 /** `20.4 s`: what was measured, to a tenth. */
 export const seconds = (ms: number): string => unit((Math.max(0, ms) / SECOND).toFixed(1), 's')
 

@@ -11,6 +11,7 @@ import { applyBatch, fleetStore } from './state/fleetStore'
 import { history } from './state/history'
 import { createLogStore } from './state/logStore'
 import { nextFrame, sleep } from './state/pageFrames'
+import { saveText } from './state/saveText'
 import { screenStore } from './views/screenStore'
 
 /** Puts the parts together and draws. Everything it starts ends with the page. */
@@ -22,6 +23,7 @@ function start(root: HTMLElement): void {
     client: () => client,
     onStarted: () => screenStore.setState({ run: null }),
     copyText,
+    saveText,
     showLogs,
     openDownload: (run: RunId, worker: WorkerId | null) =>
       downloadLogs(run, worker === null ? null : [{ id: worker }]),

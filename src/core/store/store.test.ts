@@ -117,18 +117,26 @@ it('remembers which machine a node was', () => {
   expect(store.identity(node)).toEqual(identity)
 })
 
-it('takes a file of the first version along, with everything in it', () => {
-  {
+it('takes over a file of an earlier version with all that is in it', () => {
+  for (const [version, dropped] of [
+    [1, 'DROP TABLE identities; DROP TABLE sample_steps;'],
+    [2, 'DROP TABLE sample_steps;'],
+  ] as const) {
+    {
+      using store = openStore(path)
+      store.saveRun({ ...record, workers: [] })
+    }
+    const db = new Database(path)
+    db.exec(`${dropped} PRAGMA user_version = ${version}`)
+    db.close()
     using store = openStore(path)
-    store.saveRun({ ...record, workers: [] })
+    expect(store.runs(10).map(one => one.id)).toEqual([run])
+    store.saveIdentity(node, { machineId: 'a', hostKey: null, seenAtMs: 5 })
+    expect(store.identity(node)?.machineId).toBe('a')
+    const step = { atMs: 20_000, sums: [6], counts: [2], highest: [4] }
+    store.samples.save(node, 10_000, step)
+    expect(store.samples.read(node, 10_000, 10_000, 30_000)).toEqual([step])
   }
-  const db = new Database(path)
-  db.exec('DROP TABLE identities; PRAGMA user_version = 1')
-  db.close()
-  using store = openStore(path)
-  store.saveIdentity(node, { machineId: 'a', hostKey: null, seenAtMs: 5 })
-  expect(store.runs(10).map(one => one.id)).toEqual([run])
-  expect(store.identity(node)?.machineId).toBe('a')
 })
 
 it('refuses a file of a newer Drydock with the way out', () => {

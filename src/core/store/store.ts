@@ -1,42 +1,21 @@
 import Database from 'libsql'
-import { z } from 'zod'
 import { Settings } from '../../contract/events'
 import { MetricPoint, ResultRow } from '../../contract/runs'
 import type { RunId } from '../../contract/ids'
-import { AppError } from '../kernel/appError'
 import { RunRecord, WorkerRecord } from '../runs/runRecord'
 import { isActive } from '../runs/workerState'
 import { bodies } from './bodies'
-import { createIdentities, IDENTITIES_SCHEMA } from './identities'
-
-const FIRST_SCHEMA = `
-  CREATE TABLE runs (id TEXT PRIMARY KEY, started_at_ms INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
-  CREATE TABLE workers (
-    run TEXT NOT NULL, worker TEXT NOT NULL, position INTEGER NOT NULL, is_open INTEGER NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (run, worker)
-  ) STRICT;
-  CREATE INDEX open_workers ON workers (run) WHERE is_open = 1;
-  CREATE TABLE results (
-    run TEXT NOT NULL, worker TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (run, worker, name)
-  ) STRICT;
-  CREATE TABLE metrics (
-    run TEXT NOT NULL, worker TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (run, worker, name)
-  ) STRICT;
-  CREATE TABLE settings (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
-`
-
-/** What each version of the file adds to the one before: an entry makes the version of its place, counted from 1. */
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, IDENTITIES_SCHEMA]
+import { createIdentities } from './identities'
+import { migrate } from './migrations'
+import { createSampleTable } from './sampleTable'
 
 const RunHead = RunRecord.omit({ workers: true })
 
 /**
- * What survives a restart: runs, workers, results, the newest metrics, settings, which machine a node was. One SQLite
- * file, write-ahead log, so that a crash loses nothing that was written and a power cut at most the last moment (the
- * journal holds what was begun). Bodies are JSON, parsed by the schemas on the way out; a body of another shape is left
- * out, not fatal.
+ * What survives a restart: runs, workers, results, the newest metrics, settings, which machine a node was, what was
+ * measured of late. One SQLite file, write-ahead log, so that a crash loses nothing that was written and a power cut at
+ * most the last moment (the journal holds what was begun). Bodies are JSON, parsed by the schemas on the way out; a
+ * body of another shape is left out, not fatal.
  * Errors: those of SQLite, when the file cannot be opened or written.
  */
 export function openStore(path: string) {
@@ -47,6 +26,7 @@ export function openStore(path: string) {
 
   return {
     ...tables,
+    samples: createSampleTable(db),
     /** All of `work` or nothing of it. */
     together: (work: () => void): void => db.transaction(work)(),
     /** Until everything written so far would survive a power cut. */
@@ -102,19 +82,5 @@ function createTables(db: Database.Database) {
     results: (run: RunId): ResultRow[] => bodies(ResultRow, results.all(run)),
     metrics: (run: RunId): MetricPoint[] => bodies(MetricPoint, metrics.all(run)),
     settings: (): Settings => bodies(Settings, settings.all('settings'))[0] ?? { theme: 'dark' },
-  }
-}
-
-function migrate(db: Database.Database): void {
-  const [row] = db.prepare('PRAGMA user_version').all()
-  const { user_version: version } = z.object({ user_version: z.number() }).parse(row)
-  if (version > MIGRATIONS.length) {
-    throw new AppError('file-invalid', 'drydock.db was written by a newer Drydock.', {
-      hint: 'Start that newer version, or move drydock.db away to begin with an empty one (runs go on on their nodes).',
-    })
-  }
-  for (const [index, schema] of MIGRATIONS.entries()) {
-    if (index < version) continue
-    db.exec(`BEGIN; ${schema} PRAGMA user_version = ${index + 1}; COMMIT;`)
   }
 }

@@ -37,8 +37,10 @@ export function TipLayer() {
 function watchTips(id: string, setTip: (tip: Tip | null) => void): () => void {
   let anchor: HTMLElement | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
+  let isTold = false
   const hide = (): void => {
     clearTimeout(timer)
+    isTold = false
     if (anchor === null) return
     unlink(anchor, id)
     anchor = null
@@ -49,6 +51,7 @@ function watchTips(id: string, setTip: (tip: Tip | null) => void): () => void {
     hide()
     anchor = next
     timer = setTimeout(() => {
+      isTold = true
       link(next, id)
       setTip(tipFor(next))
     }, delayMs)
@@ -71,7 +74,10 @@ function watchTips(id: string, setTip: (tip: Tip | null) => void): () => void {
     else hide()
   })
   on('keydown', event => {
-    if (event.key === 'Escape') hide()
+    if (event.key !== 'Escape') return
+    // The key has done its work then: what lies under the tooltip stays as it is.
+    if (isTold) event.preventDefault()
+    hide()
   })
   for (const type of ['pointerdown', 'focusout', 'scroll'] as const) on(type, hide)
   return () => {

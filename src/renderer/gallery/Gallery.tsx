@@ -10,6 +10,7 @@ import type { LogStore } from '../state/logStore'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
 import { FleetView } from '../views/FleetView'
+import { NodeScreen } from '../views/NodeScreen'
 import { ResultsView } from '../views/ResultsView'
 import { RunsView } from '../views/RunsView'
 import { screenStore, useScreen } from '../views/screenStore'
@@ -34,7 +35,10 @@ const IDLE: FleetActions = {
   refuseHostKey: nothing,
   reconnect: nothing,
   dismissAlert: nothing,
+  readHistory: () => new Promise(() => {}),
+  diagnose: () => new Promise(() => {}),
   copyText: nothing,
+  saveText: () => {},
   showLogs: () => {},
   openDownload: () => {},
 }
@@ -54,21 +58,21 @@ interface SceneScreenProps {
 }
 
 function SceneScreen({ create, settings }: SceneScreenProps) {
-  const logs = useMemo(() => {
-    const { state, screen, loadOf, overlay } = create()
+  const { logs, actions } = useMemo(() => {
+    const { state, screen, loadOf, overlay, answers } = create()
     seedHistory(state.nodes, loadOf)
     fleetStore.setState({ ...state, settings })
     screenStore.setState(screen)
     if (overlay === 'commands') openPalette()
     if (overlay === 'shortcuts') openShortcuts()
-    return createScriptedLogs()
+    return { logs: createScriptedLogs(), actions: { ...IDLE, ...answers } }
   }, [create, settings])
   const screen = useScreen(state => state.screen)
   const isDense = fleetStore.getState().nodes.length >= DENSE_FROM
   const hasDock = !isDense && screen !== 'logs' && screen !== 'settings'
   return (
     <ClockProvider value={CLOCK}>
-      <Shell actions={IDLE} onOpenPalette={() => {}} dock={hasDock ? <LogDock store={logs} /> : undefined}>
+      <Shell actions={actions} onOpenPalette={() => {}} dock={hasDock ? <LogDock store={logs} /> : undefined}>
         <CurrentScreen logs={logs} />
         <CommandPalette setTheme={nothing} />
         <ShortcutSheet />
@@ -82,6 +86,8 @@ function CurrentScreen({ logs }: { logs: LogStore }) {
   switch (screen) {
     case 'fleet':
       return <FleetView />
+    case 'node':
+      return <NodeScreen />
     case 'runs':
       return <RunsView />
     case 'results':

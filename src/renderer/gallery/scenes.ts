@@ -20,6 +20,7 @@ import {
 } from './fleets'
 import { blocked, known, offered, offline, unseen } from './links'
 import { withLongNames } from './longNames'
+import { nodeScenes, type SceneAnswers } from './nodeScenes'
 import { LEFT, STOPPED, STOPPING } from './stopReports'
 
 /** A whole screen with fixed data. */
@@ -29,6 +30,8 @@ export interface Scene {
   readonly loadOf: (node: NodeView) => Load
   /** What lies over the screen. */
   readonly overlay?: 'commands' | 'shortcuts'
+  /** What its engine answers; without them it remembers nothing and is never diagnosed. */
+  readonly answers?: SceneAnswers
 }
 
 const NO_LOAD: Load = { cpu: null, ram: null }
@@ -179,6 +182,7 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
   results: () =>
     day({ results: threeNodeRuns().slice(0, 1).flatMap(threeNodeResults) }, { screen: 'results' }),
   'results-by-worker': () => day({ results: workerResults() }, { screen: 'results' }),
+  ...nodeScenes(() => day()),
   empty: () => scene({ nodes: [], loads: new Map() }, { plans: [], lastSampleAtMs: null }),
   loading: () =>
     scene({ nodes: [], loads: new Map() }, { engine: 'waiting', plans: [], lastSampleAtMs: null }),

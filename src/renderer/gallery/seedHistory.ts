@@ -6,18 +6,27 @@ import { gpuReading, type Load, NOW_MS, sample } from './builders'
 /** Fills five minutes of every gauge with readings that wander around the load, the same ones every time. */
 export function seedHistory(nodes: readonly NodeView[], loadOf: (node: NodeView) => Load): void {
   for (const [index, node] of nodes.entries()) {
+    // Never measured so far.
+    if (node.link.state === 'connecting') continue
     const wander = createWander(index + 1)
     const events: FleetEvent[] = []
     for (let second = 1; second <= HISTORY_LENGTH; second += 1) {
       const isNow = second === HISTORY_LENGTH
       const load = isNow ? loadOf(node) : shifted(loadOf(node), wander())
       const atMs = NOW_MS - (HISTORY_LENGTH - second) * 1000
-      events.push({ type: 'sample', sample: sample(node, load, atMs) })
+      events.push({ type: 'sample', sample: { ...sample(node, load, atMs), ...rates(wander()) } })
       events.push({ type: 'gpu', reading: gpuReading(node, load, atMs) })
     }
     history.applyBatch(events)
   }
 }
+
+const rates = (by: number) => ({
+  netReceivedBytesPerS: 900_000 + by * 80_000,
+  netSentBytesPerS: 260_000 - by * 20_000,
+  diskReadBytesPerS: Math.max(0, 4_000_000 + by * 900_000),
+  diskWrittenBytesPerS: Math.max(0, 30_000_000 - by * 3_000_000),
+})
 
 function shifted(load: Load, by: number): Load {
   const near = (value: number | null): number | null =>
@@ -35,7 +44,7 @@ function shifted(load: Load, by: number): Load {
 }
 
 /** A walk that keeps within ±9, from a small linear generator: no randomness in a picture. */
-function createWander(seed: number): () => number {
+export function createWander(seed: number): () => number {
   let state = seed * 2_654_435_761
   let at = 0
   return () => {

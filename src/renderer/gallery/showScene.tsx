@@ -3,11 +3,13 @@ import { fleetStore } from '../state/fleetStore'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
 import { FleetView } from '../views/FleetView'
+import { NodeScreen } from '../views/NodeScreen'
 import { ResultsView } from '../views/ResultsView'
 import { RunsView } from '../views/RunsView'
 import { initialScreen, screenStore, useScreen } from '../views/screenStore'
 import { Shell } from '../views/Shell'
 import { NOW_MS } from './builders'
+import type { SceneAnswers } from './nodeScenes'
 import { SCENES } from './scenes'
 import { seedHistory } from './seedHistory'
 
@@ -23,14 +25,14 @@ export function showScene(name: keyof typeof SCENES): Asked {
   stubPage()
   const create = SCENES[name]
   if (create === undefined) throw new Error(`There is no scene ${name}.`)
-  const { state, screen, loadOf } = create()
+  const { state, screen, loadOf, answers = NO_ANSWERS } = create()
   seedHistory(state.nodes, loadOf)
   fleetStore.setState(state, true)
   screenStore.setState({ ...initialScreen, ...screen }, true)
   const asked: Asked = { acts: [], failure: null }
   render(
     <ClockProvider value={fixedClock(NOW_MS)}>
-      <Shell actions={recordInto(asked)} onOpenPalette={() => asked.acts.push('palette')}>
+      <Shell actions={recordInto(asked, answers)} onOpenPalette={() => asked.acts.push('palette')}>
         <Chosen />
       </Shell>
     </ClockProvider>,
@@ -40,10 +42,16 @@ export function showScene(name: keyof typeof SCENES): Asked {
 
 function Chosen() {
   const screen = useScreen(state => state.screen)
+  if (screen === 'node') return <NodeScreen />
   return screen === 'runs' ? <RunsView /> : screen === 'results' ? <ResultsView /> : <FleetView />
 }
 
-function recordInto(asked: Asked): FleetActions {
+const NO_ANSWERS: SceneAnswers = {
+  readHistory: () => new Promise(() => {}),
+  diagnose: () => new Promise(() => {}),
+}
+
+function recordInto(asked: Asked, answers: SceneAnswers): FleetActions {
   const act =
     (name: string) =>
     (...given: readonly unknown[]): Promise<void> => {
@@ -58,7 +66,9 @@ function recordInto(asked: Asked): FleetActions {
     refuseHostKey: act('refuse'),
     reconnect: act('reconnect'),
     dismissAlert: act('dismiss'),
+    ...answers,
     copyText: act('copy'),
+    saveText: (...given) => void act('save')(...given),
     showLogs: (...given) => void act('logs')(...given),
     openDownload: (...given) => void act('download')(...given),
   }

@@ -39,7 +39,7 @@ describe('the palette offers', () => {
     expect(titles).toEqual([
       'Fleet, Runs, Results, Logs, Settings',
       'Start kelly, Start walk, Stop…',
-      'Reconnect this-pc, Reconnect pc2',
+      'Details of this-pc, Diagnose this-pc, Reconnect this-pc, Details of pc2, Diagnose pc2, Reconnect pc2',
       'Show or hide the logs, Show logs of kelly',
       'Dark theme, Light theme, Theme of the computer, Copy the path of fleet.yaml, ' +
         'Copy the path of the state folder, Keyboard shortcuts',

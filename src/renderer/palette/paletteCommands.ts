@@ -6,6 +6,7 @@ import type { FleetState } from '../state/fleetStore'
 import type { FleetActions } from '../views/actions'
 import { attempt } from '../views/attempt'
 import { openStop } from '../views/commands'
+import { openNode } from '../views/openNode'
 import { startRefusal, stopRefusal } from '../views/refusals'
 import { type Screen, screenStore } from '../views/screenStore'
 import { openShortcuts } from './paletteStore'
@@ -96,12 +97,14 @@ const screenCommands = (): readonly PaletteCommand[] =>
   SCREENS.map(([screen, name]) => command(`go ${screen}`, name, () => screenStore.setState({ screen })))
 
 const nodeCommands = ({ nodes }: FleetState, { actions }: PaletteDeps): readonly PaletteCommand[] =>
-  nodes.map(({ name, link, address }) =>
+  nodes.flatMap(({ name, link, address }) => [
+    command(`details ${name}`, `Details of ${name}`, () => openNode(name), { note: address }),
+    command(`diagnose ${name}`, `Diagnose ${name}`, () => openNode(name, 'diagnosis'), { note: address }),
     command(`reconnect ${name}`, `Reconnect ${name}`, () => attempt(() => actions.reconnect(name)), {
       note: address,
       refusal: link.state === 'disabled' ? `${name} is disabled in fleet.yaml.` : null,
     }),
-  )
+  ])
 
 function logCommands({ runs }: FleetState, { actions, nowMs }: PaletteDeps): readonly PaletteCommand[] {
   return [

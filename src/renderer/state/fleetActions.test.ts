@@ -19,6 +19,7 @@ function createBench(hasEngine = true) {
     client: () => (hasEngine ? (client as unknown as EngineClient) : null),
     onStarted: () => void asked.push('started'),
     copyText: async () => {},
+    saveText: nothing,
     showLogs: nothing,
     openDownload: nothing,
   })

@@ -8,6 +8,7 @@ export interface FleetActionsDeps {
   /** A run was started: whatever older run was looked at, this is the one to see now. */
   readonly onStarted: () => void
   readonly copyText: (text: string) => Promise<void>
+  readonly saveText: (fileName: string, text: string) => void
   readonly showLogs: (run: RunId, worker: WorkerId | null) => void
   readonly openDownload: (run: RunId, worker: WorkerId | null) => void
 }
@@ -34,7 +35,10 @@ export function createFleetActions(deps: FleetActionsDeps): FleetActions {
     refuseHostKey: async (node, fingerprint) => engine().nodes.refuseHostKey({ node, fingerprint }),
     reconnect: async node => engine().nodes.reconnect({ node }),
     dismissAlert: async id => engine().alerts.dismiss({ id }),
+    readHistory: async (node, span) => engine().nodes.history({ node, span }),
+    diagnose: async (node, signal) => engine().nodes.diagnose({ node }, { signal }),
     copyText: deps.copyText,
+    saveText: deps.saveText,
     showLogs: deps.showLogs,
     openDownload: deps.openDownload,
   }

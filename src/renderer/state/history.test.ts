@@ -44,6 +44,25 @@ describe('the last five minutes', () => {
     expect(history.of(pc2.name, 'GPU 1')).toBe(undefined)
   })
 
+  it('know when each reading came, and leave a gap for a card that is not told of any more', () => {
+    const history = createHistory()
+    const card = { util: 76, vramGiB: 6, totalGiB: 8, name: 'RTX 3070' }
+    const reading = (cards: number, atMs: number) =>
+      gpuReading(pc2, { cpu: 1, ram: 1, gpus: Array.from({ length: cards }, () => card) }, atMs)
+    history.applyBatch([
+      { type: 'gpu', reading: reading(2, 1_000) },
+      { type: 'gpu', reading: reading(1, 2_000) },
+      { type: 'sample', sample: sample(pc2, { cpu: 1, ram: 1 }, 1_500) },
+    ])
+    expect([...(history.timesOf(pc2.name, 'gpu') ?? [])].slice(-3)).toEqual([Number.NaN, 1_000, 2_000])
+    expect(history.timesOf(pc2.name, 'sample')?.at(-1)).toBe(1_500)
+    expect([last(history.of(pc2.name, 'GPU 0'), 2), last(history.of(pc2.name, 'GPU 1'), 2)]).toEqual([
+      [76, 76],
+      [76, Number.NaN],
+    ])
+    expect(last(history.of(pc2.name, 'diskWritten'), 1)).toEqual([8_000_000])
+  })
+
   it('tell those who draw them, once a batch, until they leave', () => {
     const history = createHistory()
     let told = 0

@@ -17,7 +17,10 @@ export function createRecordedActions() {
     refuseHostKey: record('refuseHostKey'),
     reconnect: record('reconnect'),
     dismissAlert: record('dismissAlert'),
+    readHistory: () => Promise.reject(new Error('There is no history here.')),
+    diagnose: () => Promise.reject(new Error('There is no diagnosis here.')),
     copyText: record('copyText'),
+    saveText: (fileName, text) => void asked.push(['saveText', fileName, text]),
     showLogs: (run, worker) => void asked.push(['showLogs', run, worker]),
     openDownload: (run, worker) => void asked.push(['openDownload', run, worker]),
   }

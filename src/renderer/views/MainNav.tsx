@@ -28,6 +28,7 @@ export function MainNav() {
           <a
             href={`#${screen}`}
             aria-current={screen === current ? 'page' : undefined}
+            data-within={screen === 'fleet' && current === 'node' ? '' : undefined}
             data-tip={name}
             onClick={event => go(event, screen)}
           >

@@ -1,5 +1,5 @@
 import { KeyRound, RefreshCw } from 'lucide-react'
-import { memo, type KeyboardEvent } from 'react'
+import { memo } from 'react'
 import type { NodeView } from '../../contract/nodes'
 import { Button } from '../components/Button'
 import { StateIcon, type StateName } from '../components/StateIcon'
@@ -13,6 +13,7 @@ import { NodeFoot } from './NodeFoot'
 import { CompactGauges, FullGauges, WideGauges } from './NodeGauges'
 import { NodeMenu } from './NodeMenu'
 import { isSameWork, type NodeWork } from './nodeWork'
+import { nodeKeys } from './openNode'
 
 export interface NodeCardProps {
   readonly node: NodeView
@@ -33,7 +34,7 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
       aria-label={node.name}
       data-layout={layout}
       data-link={node.link.state}
-      {...gaugeWalk}
+      {...nodeKeys(node.name)}
     >
       <header className="card-head">
         <StateIcon state={nodeState(node, isInTrouble)} />
@@ -129,17 +130,3 @@ function LinkButton({ node }: { node: NodeView }) {
     </Button>
   )
 }
-
-function moveAmongGauges(event: KeyboardEvent<HTMLElement>): void {
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
-  if (step === undefined || !(event.target instanceof HTMLElement)) return
-  const isHere = event.target === event.currentTarget || event.target.matches('[data-gauge]')
-  if (!isHere) return
-  const gauges = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-gauge]')]
-  const next = gauges.indexOf(event.target) + step
-  event.preventDefault()
-  ;(next < 0 ? event.currentTarget : (gauges[next] ?? gauges.at(-1)))?.focus()
-}
-
-/** Makes a card or a row focusable; arrow keys then walk its gauges, so that their tooltips need no mouse. */
-export const gaugeWalk = { tabIndex: 0, onKeyDown: moveAmongGauges }

@@ -167,7 +167,7 @@ function ManyGpus({
 }
 
 /** Why the GPU's gauges are empty or missing: said once, in words, where they stand or would stand. */
-function GpuWord({
+export function GpuWord({
   readings: { gpuWord, gpus },
   isBrief = false,
 }: {
@@ -192,7 +192,7 @@ function GpuWord({
   )
 }
 
-function gpuNote(util: Reading, isAssigned: boolean): string {
+export function gpuNote(util: Reading, isAssigned: boolean): string {
   if (util.valuePct === null || util.band === null) return ''
   if (util.band === 'idle' && isAssigned) return 'idle while assigned'
   return bandNote(util.valuePct, util.band, util.scale) ?? ''

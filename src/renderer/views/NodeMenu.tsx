@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu'
-import { Clipboard, Ellipsis, Logs, RefreshCw } from 'lucide-react'
+import { ChartLine, Clipboard, Ellipsis, Logs, RefreshCw, Stethoscope } from 'lucide-react'
 import { memo } from 'react'
 import type { NodeView } from '../../contract/nodes'
 import { fleetStore } from '../state/fleetStore'
@@ -7,6 +7,7 @@ import { useActions } from './actions'
 import { attempt } from './attempt'
 import { useTime } from './clock'
 import { newestWorkerOn, nodeDetails } from './linkWords'
+import { openNode } from './openNode'
 
 /** What can be done with one node. */
 export const NodeMenu = memo(function NodeMenu({ node, size = 'm' }: { node: NodeView; size?: 'm' | 's' }) {
@@ -39,6 +40,14 @@ function NodeMenuItems({ node }: { node: NodeView }) {
   const details = (): string => nodeDetails(node, samples[node.name], gpus[node.name], nowMs())
   return (
     <>
+      <Menu.Item className="menu-item" onClick={() => openNode(node.name)}>
+        <ChartLine size={14} strokeWidth={1.75} aria-hidden />
+        Details
+      </Menu.Item>
+      <Menu.Item className="menu-item" onClick={() => openNode(node.name, 'diagnosis')}>
+        <Stethoscope size={14} strokeWidth={1.75} aria-hidden />
+        Diagnose
+      </Menu.Item>
       <Menu.Item
         className="menu-item"
         disabled={node.link.state === 'disabled'}

@@ -6,12 +6,13 @@ import { plural } from '../format'
 import { useFleet } from '../state/fleetStore'
 import { LinkStatus } from './LinkStatus'
 import { isLoud } from './modeWords'
-import { gaugeWalk, nodeState } from './NodeCard'
+import { nodeState } from './NodeCard'
 import { WorkEnd } from './NodeFoot'
 import { OneGauge } from './NodeGauges'
 import { NodeMenu } from './NodeMenu'
 import { mergeGpus, type Reading } from './nodeReadings'
 import { isSameWork, type NodeWork } from './nodeWork'
+import { nodeKeys } from './openNode'
 import { useNodeReadings } from './useNodeReadings'
 
 const COLUMNS: readonly (readonly [string, string?])[] = [
@@ -66,7 +67,12 @@ const NodeRow = memo(
   function NodeRow({ node, work, isInTrouble }: NodeRowProps) {
     const isOnline = node.link.state === 'online'
     return (
-      <section className="node-row" aria-label={node.name} data-link={node.link.state} {...gaugeWalk}>
+      <section
+        className="node-row"
+        aria-label={node.name}
+        data-link={node.link.state}
+        {...nodeKeys(node.name)}
+      >
         <span className="node-row-name">
           <StateIcon state={nodeState(node, isInTrouble)} size={14} />
           <b className="truncate font-medium">{node.name}</b>

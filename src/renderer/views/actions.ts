@@ -1,4 +1,6 @@
 import { createContext, use } from 'react'
+import type { DiagnosisEvent } from '../../contract/diagnosis'
+import type { HistorySpan, NodeHistory } from '../../contract/history'
 import type { NodeName, PlanName, RunId, WorkerId } from '../../contract/ids'
 import type { ModeFlags } from '../../contract/mode'
 
@@ -16,7 +18,12 @@ export interface FleetActions {
   refuseHostKey(node: NodeName, fingerprint: string): Promise<void>
   reconnect(node: NodeName): Promise<void>
   dismissAlert(id: string): Promise<void>
+  readHistory(node: NodeName, span: HistorySpan): Promise<NodeHistory>
+  /** Looks at a node until all is seen or `signal` aborts. */
+  diagnose(node: NodeName, signal: AbortSignal): Promise<AsyncIterable<DiagnosisEvent>>
   copyText(text: string): Promise<void>
+  /** Asks where to save a text. */
+  saveText(fileName: string, text: string): void
   /** Shows the log of one worker, or of every worker of the run, and gives it the keyboard. */
   showLogs(run: RunId, worker: WorkerId | null): void
   /** Asks where to save the log (of one worker, or of every worker of the run). */

@@ -80,7 +80,13 @@ describe('a node', () => {
     const asked = showScene('fleet-3')
     fireEvent.click(screen.getByRole('button', { name: 'More for pc2' }))
     const items = await screen.findAllByRole('menuitem')
-    expect(items.map(item => item.textContent)).toEqual(['Reconnect now', 'Copy details', 'Show logs'])
+    expect(items.map(item => item.textContent)).toEqual([
+      'Details',
+      'Diagnose',
+      'Reconnect now',
+      'Copy details',
+      'Show logs',
+    ])
     fireEvent.click(screen.getByRole('menuitem', { name: 'Show logs' }))
     expect(asked.acts).toEqual(['logs "20260924-134104-k7c2" "bots-3"'])
   })

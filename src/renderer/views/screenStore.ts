@@ -2,7 +2,11 @@ import { createStore, useStore } from 'zustand'
 import type { NodeName, PlanName, RunId } from '../../contract/ids'
 import type { ModeFlags } from '../../contract/mode'
 
-export type Screen = 'fleet' | 'runs' | 'results' | 'logs' | 'settings'
+/** `node` is one node of the fleet, with a place of its own under it. */
+export type Screen = 'fleet' | 'node' | 'runs' | 'results' | 'logs' | 'settings'
+export type NodeTab = 'overview' | 'diagnosis'
+/** How far back a node's charts go. */
+export type NodeSpan = 'recent' | 'hour' | 'day'
 
 /** Why something the person asked for did not happen. */
 export interface ActionProblem {
@@ -23,6 +27,10 @@ type StopDialogStep =
 /** What the person chose on this screen. Nothing of it reaches the engine by itself. */
 export interface ScreenState {
   readonly screen: Screen
+  /** Whose screen is open, or was last. */
+  readonly node: NodeName | null
+  readonly nodeTab: NodeTab
+  readonly nodeSpan: NodeSpan
   /** The plan START would start; null until one was picked: the first one. */
   readonly plan: PlanName | null
   /** The run whose results and logs are shown; null: the newest. */
@@ -41,6 +49,9 @@ export interface ScreenState {
 
 export const initialScreen: ScreenState = {
   screen: 'fleet',
+  node: null,
+  nodeTab: 'overview',
+  nodeSpan: 'recent',
   plan: null,
   run: null,
   stop: null,
