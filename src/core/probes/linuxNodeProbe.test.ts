@@ -96,7 +96,7 @@ it('asks for the disk with every fifteenth request, and shows it from the next s
   await probe.stop()
 })
 
-it('a disk that does not answer is unknown, is not asked for again, and delays nothing', async () => {
+it('disks that do not answer are unknown, are not asked for again, and delay nothing', async () => {
   const asked: string[] = []
   const probe = startProbe((channel, seq, what) => {
     asked.push(what)
@@ -106,6 +106,7 @@ it('a disk that does not answer is unknown, is not asked for again, and delays n
   await probe.clock.advance(40_000)
   expect(asked.filter(what => what === 'full').length).toBe(2)
   expect(probe.samples.map(sample => sample.disk === null).lastIndexOf(false)).toBe(29)
+  expect(probe.samples.map(sample => sample.mounts === null).lastIndexOf(false)).toBe(29)
   expect(probe.samples.length).toBe(41)
   await probe.stop()
 })

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { NodeName } from '../../contract/ids'
-import type { DiskReading, Sample } from '../../contract/samples'
+import type { Sample } from '../../contract/samples'
 import { AppError, sentenceOf } from '../kernel/appError'
 import type { Clock } from '../kernel/clock'
 import type { Log } from '../kernel/log'
 import type { NodeChannel, NodeShell } from '../nodes/nodeShell'
-import { linuxProbeScript, parseDf, parseLinuxReading } from './linuxProbe'
-import { sampleOf, type MachineReading } from './machineReading'
+import { linuxProbeScript, parseDisks, parseLinuxReading } from './linuxProbe'
+import { NO_STORAGE, sampleOf, type MachineReading, type Storage } from './machineReading'
 import { createFrameReader, type FrameReader, type ProbeAnswer, type ProbeFrame } from './probeFrames'
 import { createBackOff, createPacer, within } from './waiting'
 
-/** From one look at the disk, the interfaces and the number of threads to the next, in requests. */
+/** From one look at the disks, the interfaces, the sensors and the number of threads to the next, in requests. */
 const FULL_EVERY = 15
 /** A node under load may take seconds; one that takes this long has lost the request. */
 const ANSWER_LIMIT_MS = 15_000
@@ -104,20 +104,20 @@ function createConversation(
 ): (seq: number) => Promise<Outcome> {
   const answers = readAnswers(channel.output, reader)
   const unreadable = createComplaint(deps, reader)
-  const disk = createDiskQuestion(unreadable)
+  const disks = createDisksQuestion(unreadable)
   let before: MachineReading | null = null
 
   function take(frame: ProbeFrame, roundTripMs: number): Outcome {
     const now = orNull(() => parseLinuxReading(frame.lines, before), unreadable)
     if (now === null) return 'unreadable'
-    const facts = { node: deps.node, atMs: deps.clock.nowMs(), roundTripMs, disk: disk.reading() }
+    const facts = { node: deps.node, atMs: deps.clock.nowMs(), roundTripMs, storage: disks.reading() }
     deps.publish(sampleOf(now, before, facts))
     before = now
     return 'sample'
   }
 
   return async seq => {
-    const isFull = seq % FULL_EVERY === 1 && disk.mayAsk(seq)
+    const isFull = seq % FULL_EVERY === 1 && disks.mayAsk(seq)
     const askedMs = deps.clock.monotonicMs()
     channel.write(`${seq} ${isFull ? 'full' : 'sample'}\n`)
     for (;;) {
@@ -127,7 +127,7 @@ function createConversation(
       if (next.value.done) return { over: `its channel closed (exit code ${await channel.closed})` }
       const answer = next.value.value
       if (!answer.ok) unreadable('a frame is not whole')
-      if (disk.takes(answer, seq)) continue
+      if (disks.takes(answer, seq)) continue
       if (!answer.ok) {
         if (answer.seq === seq) return 'unreadable'
         continue
@@ -138,28 +138,28 @@ function createConversation(
   }
 }
 
-/** The disk is asked for beside the samples, and its answer may be long in coming. */
-function createDiskQuestion(unreadable: (why: unknown) => void) {
+/** The disks are asked for beside the samples, and their answer may be long in coming. */
+function createDisksQuestion(unreadable: (why: unknown) => void) {
   let askedBy: number | null = null
-  let reading: DiskReading | null = null
+  let reading = NO_STORAGE
 
   return {
-    reading: () => reading,
-    /** Not while one is under way. A df that has not come back by now is stuck: what the disk holds is not known. */
+    reading: (): Storage => reading,
+    /** Not while one is under way. A df that has not come back by now is stuck: what the disks hold is not known. */
     mayAsk(seq: number): boolean {
       if (askedBy !== null) {
-        reading = null
+        reading = NO_STORAGE
         return false
       }
       askedBy = seq
       return true
     },
-    /** Whether this answer was the disk's. A broken frame of the request under way is its sample's: that comes first. */
+    /** Whether this answer was the disks'. A broken frame of the request under way is its sample's: that comes first. */
     takes(answer: ProbeAnswer, seq: number): boolean {
       const isDisk = answer.ok ? answer.frame.kind === 'disk' : answer.seq === askedBy && answer.seq !== seq
       if (!isDisk) return false
       askedBy = null
-      reading = answer.ok ? orNull(() => parseDf(answer.frame.lines), unreadable) : null
+      reading = (answer.ok ? orNull(() => parseDisks(answer.frame.lines), unreadable) : null) ?? NO_STORAGE
       return true
     },
   }

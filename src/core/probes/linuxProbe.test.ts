@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Sample } from '../../contract/samples'
+import { DiskReading, Sample } from '../../contract/samples'
 import { AppError } from '../kernel/appError'
-import { parseCpuTotal, parseDf, parseLinuxReading, parseNetDev } from './linuxProbe'
-import { sampleOf, type MachineReading } from './machineReading'
+import { parseCpuTotal, parseDisks, parseLinuxReading, parseNetDev } from './linuxProbe'
+import { NO_STORAGE, sampleOf, type MachineReading } from './machineReading'
 import { createFrameReader, type ProbeFrame } from './probeFrames'
 import { nodeA } from './testkit'
 
@@ -19,14 +19,14 @@ function samplesOf(situation: string): Sample[] {
       expect(answer.ok).toBe(true)
       return answer.ok ? answer.frame : null
     }) as ProbeFrame[]
-  const disks = frames.filter(frame => frame.kind === 'disk').map(frame => parseDf(frame.lines))
+  const disks = frames.filter(frame => frame.kind === 'disk').map(frame => parseDisks(frame.lines))
   let before: MachineReading | null = null
   return frames
     .filter(frame => frame.kind === 'sample')
     .map(frame => {
       const now = parseLinuxReading(frame.lines, before)
-      const disk = before === null ? null : (disks[0] ?? null)
-      const sample = sampleOf(now, before, { node: nodeA, atMs: frame.seq, roundTripMs: 4, disk })
+      const storage = before === null ? NO_STORAGE : (disks[0] ?? NO_STORAGE)
+      const sample = sampleOf(now, before, { node: nodeA, atMs: frame.seq, roundTripMs: 4, storage })
       before = now
       return sample
     })
@@ -43,7 +43,16 @@ describe('the Linux probe reads', () => {
       load1: 4.55,
       load5: 4.64,
       load15: 3.21,
+      diskReadBytesPerS: null,
+      diskWrittenBytesPerS: null,
+      cpuTempC: null,
       roundTripMs: 4,
+    }
+    const disk = {
+      mount: '/',
+      usedMiB: 14019904 / 1024,
+      totalMiB: 264212084 / 1024,
+      freeMiB: 81481360 / 1024,
     }
     expect(samplesOf('plain')).toEqual([
       {
@@ -52,6 +61,7 @@ describe('the Linux probe reads', () => {
         cpuPct: null,
         memUsedMiB: (24684084 - 23805056) / 1024,
         disk: null,
+        mounts: null,
         netReceivedBytesPerS: null,
         netSentBytesPerS: null,
         uptimeS: 5132.66,
@@ -61,7 +71,8 @@ describe('the Linux probe reads', () => {
         atMs: 2,
         cpuPct: (2 / 198) * 100,
         memUsedMiB: (24684084 - 23805152) / 1024,
-        disk: { mount: '/', usedMiB: 14019904 / 1024, totalMiB: 264212084 / 1024, freeMiB: 81481360 / 1024 },
+        disk,
+        mounts: [disk],
         netReceivedBytesPerS: 0,
         netSentBytesPerS: 0,
         uptimeS: 5133.66,
@@ -87,6 +98,16 @@ describe('the Linux probe reads', () => {
     expect(sample).toMatchObject({ swapTotalMiB: 65532 / 1024, swapUsedMiB: 0 })
   })
 
+  it('every disk with its name and rates, and the sensor that stands for the CPU', () => {
+    const [, sample] = samplesOf('disks-and-sensors')
+    expect(sample).toMatchObject({
+      mounts: [{ mount: '/' }, { mount: '/mnt/my disk', totalMiB: 64 }],
+      diskReadBytesPerS: 0,
+      diskWrittenBytesPerS: 128 * 512,
+      cpuTempC: 47.5,
+    })
+  })
+
   it('swap and network as unknown where the kernel shows neither', () => {
     const [, sample] = samplesOf('no-swaps-no-sys')
     expect(sample).toMatchObject({
@@ -98,14 +119,64 @@ describe('the Linux probe reads', () => {
   })
 })
 
+const FACTS = { node: nodeA, atMs: 0, roundTripMs: null, storage: NO_STORAGE }
 const reading = (lines: readonly string[]): MachineReading => parseLinuxReading(lines, null)
 const cpuPctBetween = (before: string, now: string): number | null =>
-  sampleOf(reading([now]), reading([before]), { node: nodeA, atMs: 0, roundTripMs: null, disk: null }).cpuPct
+  sampleOf(reading([now]), reading([before]), FACTS).cpuPct
 const netBetween = (before: readonly string[], now: readonly string[]) => {
-  const facts = { node: nodeA, atMs: 0, roundTripMs: null, disk: null }
-  const { netReceivedBytesPerS, netSentBytesPerS } = sampleOf(reading(now), reading(before), facts)
+  const { netReceivedBytesPerS, netSentBytesPerS } = sampleOf(reading(now), reading(before), FACTS)
   return [netReceivedBytesPerS, netSentBytesPerS]
 }
+
+describe('the disks', () => {
+  const HEAD = 'Filesystem 1024-blocks Used Available Capacity Mounted on'
+
+  it('are that of the state folder and all others, each of them once', () => {
+    const { disk, mounts } = parseDisks([
+      HEAD,
+      '/dev/sda2 4096 2048 2048 50% /home',
+      HEAD,
+      '/dev/sda2 4096 2048 2048 50% /',
+      '/dev/nvme0n1p1 8192 0 8192 0% /data',
+      '/dev/mapper/vg-old 8192 0 8192 0% /data',
+      '/dev/fd0 0 0 0 - /floppy',
+    ])
+    expect(disk).toEqual({ mount: '/home', usedMiB: 2, totalMiB: 4, freeMiB: 2 })
+    expect(mounts).toEqual([disk, { mount: '/data', usedMiB: 0, totalMiB: 8, freeMiB: 8 }])
+  })
+
+  it('are not guessed for a folder that df could not ask about, whatever else it said', () => {
+    expect(() => parseDisks([HEAD, '/dev/sda1 8 4 4 50% /'].toSpliced(0, 1))).not.toThrow()
+    expect(() => parseDisks([HEAD, HEAD, '/dev/sda1 8 4 4 50% /'])).toThrow(
+      expect.objectContaining({ code: 'probe-unreadable' }),
+    )
+  })
+
+  it('are read and written in sectors of 512 bytes, and only those count that both readings have', () => {
+    const before = reading(['uptime 10.00 1.00', 'io sda 1000 50', 'io gone 7 7'])
+    const now = reading(['uptime 12.00 1.00', 'io sda 3000 90', 'io sdb 900000 900000'])
+    expect(sampleOf(now, before, FACTS)).toMatchObject({
+      diskReadBytesPerS: (2000 * 512) / 2,
+      diskWrittenBytesPerS: (40 * 512) / 2,
+    })
+    expect(sampleOf(before, now, FACTS)).toMatchObject({
+      diskReadBytesPerS: null,
+      diskWrittenBytesPerS: null,
+    })
+    expect(sampleOf(now, null, FACTS)).toMatchObject({ diskReadBytesPerS: null, diskWrittenBytesPerS: null })
+  })
+})
+
+describe('the temperature of the CPU', () => {
+  it.each([
+    ['is in thousandths of a degree', ['temp 45250'], 45.25],
+    ['is that of the warmest of several', ['temp 45000', 'temp 61000'], 61],
+    ['is unknown without a sensor', ['threads 2'], null],
+    ['is not what a broken sensor says', ['temp -128000', 'temp 255000', 'temp 0'], null],
+  ])('%s', (_name, lines, degrees) => {
+    expect(sampleOf(reading(lines), null, FACTS).cpuTempC).toBe(degrees)
+  })
+})
 
 describe('two readings compared', () => {
   it.each([
@@ -155,16 +226,17 @@ describe('what cannot be read', () => {
   })
 
   it('a df that is missing makes the disk unreadable', () => {
-    expect(() => parseDf([''])).toThrow(expect.objectContaining({ code: 'probe-unreadable' }))
+    expect(() => parseDisks([''])).toThrow(expect.objectContaining({ code: 'probe-unreadable' }))
   })
 
   it('df: names with blanks, and less than nothing left for others than root', () => {
+    const full = { mount: '/mnt/my disk', usedMiB: 20, totalMiB: 20, freeMiB: 0 }
     expect(
-      parseDf([
+      parseDisks([
         'Filesystem         1024-blocks      Used Available Capacity Mounted on',
         '//nas/my share           20480     20480     -1024     100% /mnt/my disk',
       ]),
-    ).toEqual({ mount: '/mnt/my disk', usedMiB: 20, totalMiB: 20, freeMiB: 0 })
+    ).toEqual({ disk: full, mounts: [full] })
   })
 
   it('any lines at all end in an AppError or in a sample that the contract accepts', () => {
@@ -193,14 +265,15 @@ describe('what cannot be read', () => {
       fc.nat().map(kib => `meminfo MemAvailable: ${kib} kB`),
       fc.nat({ max: 9_999 }).map(seconds => `uptime ${seconds}.25 1.00`),
       fc.tuple(fc.nat(), fc.nat()).map(([received, sent]) => `net eth0 ${received} ${sent}`),
+      fc.tuple(fc.nat(), fc.nat()).map(([read, written]) => `io sda ${read} ${written}`),
+      fc.integer().map(milli => `temp ${milli}`),
     )
     const lines = fc.array(line, { maxLength: 12 })
-    const facts = { node: nodeA, atMs: 0, roundTripMs: null, disk: null }
     fc.assert(
       fc.property(lines, lines, (earlier, later) => {
         try {
           const before = reading(earlier)
-          expect(Sample.safeParse(sampleOf(parseLinuxReading(later, before), before, facts)).error).toBe(
+          expect(Sample.safeParse(sampleOf(parseLinuxReading(later, before), before, FACTS)).error).toBe(
             undefined,
           )
         } catch (error) {
@@ -222,8 +295,9 @@ describe('what cannot be read', () => {
         ),
         lines => {
           try {
-            const { usedMiB, totalMiB, freeMiB } = parseDf(lines)
-            expect([usedMiB, totalMiB, freeMiB].every(Number.isFinite)).toBe(true)
+            const { disk, mounts } = parseDisks(lines)
+            expect(mounts?.[0]).toBe(disk)
+            expect(mounts?.every(one => DiskReading.safeParse(one).success)).toBe(true)
           } catch (error) {
             if (!(error instanceof AppError)) throw error
           }
