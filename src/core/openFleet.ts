@@ -24,6 +24,8 @@ import { createPoller } from './probes/poller'
 import type { Router, RouterDeps } from './router'
 import { createRouter } from './router'
 import type { RunBook } from './runs/runBook'
+import { createRunMembers } from './runs/runMembers'
+import type { RunMembers } from './runs/runMembers'
 import type { Store } from './store/store'
 import { openStore } from './store/store'
 import { viewNode, viewPlan } from './views'
@@ -96,7 +98,8 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const hub = createEventHub(clock, () => snapshot())
   const publish = (event: FleetEvent): void => hub.publish(event)
   const { alerts, onStoreTrouble } = openAlerts(options, publish)
-  const { nodes, poller } = openNodes(options, closers, publish, onCrash)
+  const members = createRunMembers()
+  const { nodes, poller } = openNodes(options, closers, members, publish, onCrash)
   const book = closers.use(
     openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
   )
@@ -120,6 +123,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
     background: closers.use(createTaskGroup(onCrash)),
     fleet: () => fleet,
     modeFlags: () => mode.current().flags,
+    members,
     vramUsedMiB: name => vramUsedMiB(poller, name),
   })
 
@@ -149,6 +153,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
 function openNodes(
   { home, userHome, log }: OpenFleetOptions,
   closers: Closers,
+  members: RunMembers,
   publish: (event: FleetEvent) => void,
   onCrash: (name: string, error: unknown) => void,
 ) {
@@ -165,6 +170,7 @@ function openNodes(
       onCrash,
       publishSample: sample => publish({ type: 'sample', sample }),
       publishGpu: reading => publish({ type: 'gpu', reading }),
+      ownerOf: members.ownerOf,
     }),
   )
   return { nodes, poller }

@@ -21,6 +21,7 @@ function startPoller() {
     clock: systemClock,
     publishSample: sample => samples.add(sample),
     publishGpu: reading => gpus.add(reading),
+    ownerOf: () => null,
     log,
     onCrash: (name, error) => crashes.push([name, error]),
     periodMs: 50,

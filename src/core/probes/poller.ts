@@ -6,8 +6,9 @@ import type { Log } from '../kernel/log'
 import { createTaskGroup, type TaskGroup } from '../kernel/taskGroup'
 import type { FleetNode, FleetNodes } from '../nodes/fleetNodes'
 import type { NodeShell } from '../nodes/nodeShell'
-import type { GpuMemory } from './gpuSession'
-import { createGpuMemory, watchGpus } from './gpuWatch'
+import { createGpuMemory, type GpuMemory } from './gpuMemory'
+import type { OwnerOf } from './gpuReadings'
+import { watchGpus } from './gpuWatch'
 import { probeLinuxNode } from './linuxNodeProbe'
 import { probeLocalMachine } from './localMachine'
 
@@ -18,6 +19,8 @@ export interface PollerDeps {
   readonly clock: Clock
   readonly publishSample: (sample: Sample) => void
   readonly publishGpu: (reading: GpuReading) => void
+  /** The run that a process of a node belongs to. */
+  readonly ownerOf: OwnerOf
   readonly log: Log
   readonly onCrash: (name: string, error: unknown) => void
   readonly periodMs?: number
@@ -112,7 +115,8 @@ function startWatch(
       newest.gpus.set(name, reading)
       deps.publishGpu(reading)
     }
-    await watchGpus({ ...common, publish, memory: memoryOf(newest, name, facts.bootId) }, signal)
+    const memory = memoryOf(newest, name, facts.bootId)
+    await watchGpus({ ...common, publish, ownerOf: deps.ownerOf, memory }, signal)
   })
 }
 
