@@ -170,7 +170,7 @@ function openNodes(
       onCrash,
       publishSample: sample => publish({ type: 'sample', sample }),
       publishGpu: reading => publish({ type: 'gpu', reading }),
-      ownerOf: members.ownerOf,
+      ownerOf: (node, pid) => members.ownerOf(node, pid),
     }),
   )
   return { nodes, poller }

@@ -62,38 +62,14 @@ export function createGpuChannel({ channel, nonce, clock, memory, signal }: GpuC
   return {
     async run(call) {
       channel.write(`${call.request}\n`)
-      let process: GpuMemory['hung'] = null
-      let quietMs = Infinity
-      let overdueMs = clock.monotonicMs() + HUNG_AFTER_MS
+      const hearing = createHearing(call, nonce, clock, memory)
       for (;;) {
-        const line = await next(Math.min(quietMs, overdueMs))
-        if (line === null) {
-          if (quietMs <= overdueMs) {
-            quietMs = Infinity
-            call.quiet?.()
-          } else {
-            overdueMs = Infinity
-            if (call.overdue() === 'hangs') memory.hung = process
-          }
-          continue
-        }
-        if (typeof line === 'object') return line
-        const [, word, number, start] = markOf(line, nonce)
-        if (word === undefined || number === undefined || start === undefined) {
-          const heard = line.trim() === '' ? 'other' : call.line(line)
-          if (heard === 'other') continue
-          memory.hung = null
-          quietMs = heard === 'part' ? clock.monotonicMs() + QUIET_MS : Infinity
-          overdueMs = clock.monotonicMs() + HUNG_AFTER_MS
-        } else if (word === 'busy') {
-          return { why: 'busy', pid: number, start }
-        } else if (word === 'running') {
-          memory.timesFoundStuck = 0
-          process = { pid: number, start }
-        } else {
-          memory.timesFoundStuck = 0
-          memory.hung = null
-          return { why: 'exit', code: Number(number) }
+        const line = await next(hearing.wakeMs())
+        if (line === null) hearing.nothing()
+        else if (typeof line === 'object') return line
+        else {
+          const end = hearing.take(line)
+          if (end !== null) return end
         }
       }
     },
@@ -105,6 +81,52 @@ export function createGpuChannel({ channel, nonce, clock, memory, signal }: GpuC
         if (line === null) return true
         if (typeof line === 'object') return false
       }
+    },
+  }
+}
+
+/** What is heard of one run of a tool, and when its silence means something. */
+function createHearing(call: GpuCall, nonce: string, clock: Clock, memory: GpuMemory) {
+  let process: GpuMemory['hung'] = null
+  let quietMs = Infinity
+  let overdueMs = clock.monotonicMs() + HUNG_AFTER_MS
+
+  function hear(text: string): void {
+    const heard = text.trim() === '' ? 'other' : call.line(text)
+    if (heard === 'other') return
+    memory.hung = null
+    quietMs = heard === 'part' ? clock.monotonicMs() + QUIET_MS : Infinity
+    overdueMs = clock.monotonicMs() + HUNG_AFTER_MS
+  }
+
+  return {
+    wakeMs: (): number => Math.min(quietMs, overdueMs),
+
+    nothing(): void {
+      if (quietMs <= overdueMs) {
+        quietMs = Infinity
+        call.quiet?.()
+        return
+      }
+      overdueMs = Infinity
+      if (call.overdue() === 'hangs') memory.hung = process
+    },
+
+    /** The end, when this line tells it. */
+    take(line: string): GpuCallEnd | null {
+      const [, word, number, start] = markOf(line, nonce)
+      if (word === undefined || number === undefined || start === undefined) {
+        hear(line)
+        return null
+      }
+      if (word === 'busy') return { why: 'busy', pid: number, start }
+      memory.timesFoundStuck = 0
+      if (word === 'running') {
+        process = { pid: number, start }
+        return null
+      }
+      memory.hung = null
+      return { why: 'exit', code: Number(number) }
     },
   }
 }

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Sample } from '../../contract/samples'
 import { systemClock } from '../kernel/clock'
-import { probeLinuxNode } from './linuxNodeProbe'
-import { linuxProbeScript, parseDisks } from './linuxProbe'
+import { probeNode } from './nodeProbe'
+import { linuxDialect, linuxProbeScript, parseDisks } from './linuxProbe'
 import { createFrameReader } from './probeFrames'
 import { createProcessShell, createRecordedLog, nodeA } from './testkit'
 
@@ -47,7 +47,8 @@ describe.each(SHELLS)('the probe in %s', shell => {
     await using node = createProcessShell(wordsOf(shell))
     const samples: Sample[] = []
     const stop = new AbortController()
-    await probeLinuxNode(
+    await probeNode(
+      linuxDialect,
       {
         node: nodeA,
         shell: node,

@@ -7,6 +7,13 @@ import type { ByteCounters, CpuCounters, MachineReading, NetCounters, Storage } 
 /** The probe loop; its arguments are the session's nonce and the node's state folder. */
 export const linuxProbeScript = script
 
+export const linuxDialect: ProbeDialect = {
+  script,
+  unsupported: 'No gauges for this node: it has no /proc, and is no Mac either.',
+  begin: () => ({ reading: parseLinuxReading, disks: parseDisks, unasked: () => {} }),
+}
+import type { ProbeDialect } from './nodeProbe'
+
 const KIB_PER_MIB = 1024
 /** Whatever the sectors of the disk itself are: Documentation/block/stat.rst in the kernel. */
 export const BYTES_PER_SECTOR = 512
@@ -47,6 +54,7 @@ export function parseLinuxReading(lines: readonly string[], before: MachineReadi
   return {
     takenAtS: uptimeS,
     cpu: found.cpu ?? null,
+    cpuPct: null,
     cpuThreads: found.cpuThreads ?? before?.cpuThreads ?? null,
     memTotalMiB: found.memTotalMiB ?? null,
     memAvailableMiB: found.memAvailableMiB ?? null,

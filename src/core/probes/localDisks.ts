@@ -133,17 +133,20 @@ export async function readSensors(files: readonly string[]): Promise<number | nu
 }
 
 async function named(folder: string, file: string, wanted: RegExp): Promise<readonly string[]> {
-  const entries = (await readdir(folder).catch(() => [])).toSorted().map(name => `${folder}/${name}`)
+  const entries = sorted(await readdir(folder).catch(() => [])).map(name => `${folder}/${name}`)
   const names = await Promise.all(entries.map(path => readFile(`${path}/${file}`, 'utf8').catch(() => '')))
   return entries.filter((_, at) => wanted.test(names[at]?.trim() ?? ''))
 }
 
 /** Of the whole CPU, by its label, else the first: Tctl of some Ryzen stands 20 degrees above the real Tdie. */
 async function chipInput(chip: string): Promise<string | null> {
-  const inputs = (await readdir(chip)).filter(name => /^temp\d+_input$/.test(name)).toSorted()
+  const inputs = sorted(await readdir(chip)).filter(name => /^temp\d+_input$/.test(name))
   for (const input of inputs) {
     const label = await readFile(`${chip}/${input.replace('_input', '_label')}`, 'utf8').catch(() => '')
     if (/^(Package id|Tdie)/.test(label)) return `${chip}/${input}`
   }
   return inputs[0] === undefined ? null : `${chip}/${inputs[0]}`
 }
+
+/** As a shell lists them. */
+const sorted = (names: readonly string[]): readonly string[] => names.toSorted((a, b) => (a < b ? -1 : 1))

@@ -85,7 +85,7 @@ export function createLocalMachine(platform: NodeJS.Platform): LocalMachine {
   return {
     async read(takenAtS) {
       const [memory, counted] = await Promise.all([readMemory(), counters()])
-      return { takenAtS, ...memory, ...counted, load: loadOf(platform), uptimeS: uptime() }
+      return { takenAtS, cpuPct: null, ...memory, ...counted, load: loadOf(platform), uptimeS: uptime() }
     },
   }
 }

@@ -6,6 +6,8 @@ export interface MachineReading {
   /** Seconds on a clock of that machine that never steps back: what the rates are counted by. */
   readonly takenAtS: number | null
   readonly cpu: CpuCounters | null
+  /** What a machine that shows no counters says itself of the last second, 0-100. */
+  readonly cpuPct: number | null
   readonly cpuThreads: number | null
   readonly memTotalMiB: number | null
   readonly memAvailableMiB: number | null
@@ -59,7 +61,7 @@ export function sampleOf(now: MachineReading, before: MachineReading | null, fac
   return {
     node: facts.node,
     atMs: facts.atMs,
-    cpuPct: busyPct(now.cpu, before?.cpu ?? null),
+    cpuPct: now.cpuPct ?? busyPct(now.cpu, before?.cpu ?? null),
     cpuThreads: now.cpuThreads,
     memUsedMiB: usedOf(now.memTotalMiB, now.memAvailableMiB),
     memTotalMiB: now.memTotalMiB,

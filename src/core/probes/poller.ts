@@ -9,8 +9,10 @@ import type { NodeShell } from '../nodes/nodeShell'
 import { createGpuMemory, type GpuMemory } from './gpuMemory'
 import type { OwnerOf } from './gpuReadings'
 import { watchGpus } from './gpuWatch'
-import { probeLinuxNode } from './linuxNodeProbe'
+import { linuxDialect } from './linuxProbe'
 import { probeLocalMachine } from './localMachine'
+import { macDialect } from './macProbe'
+import { probeNode } from './nodeProbe'
 
 const PERIOD_MS = 1_000
 
@@ -106,8 +108,9 @@ function startWatch(
       newest.samples.set(name, sample)
       deps.publishSample(sample)
     }
-    const probe = 'local' in node.config ? probeLocalMachine : probeLinuxNode
-    await probe({ ...common, stateDir: facts.stateDir, publish, onCrash }, signal)
+    const probeDeps = { ...common, stateDir: facts.stateDir, publish, onCrash }
+    if ('local' in node.config) await probeLocalMachine(probeDeps, signal)
+    else await probeNode(isMac(node.online.inventory.os) ? macDialect : linuxDialect, probeDeps, signal)
   })
   group.start(`GPUs of ${name}`, async signal => {
     const publish = (reading: GpuReading): void => {
@@ -119,6 +122,9 @@ function startWatch(
     await watchGpus({ ...common, publish, ownerOf: deps.ownerOf, memory }, signal)
   })
 }
+
+/** `uname -s` says Darwin; people, and `sw_vers`, say macOS. */
+const isMac = (os: string | null): boolean => os !== null && /^(Darwin|mac ?OS)/i.test(os)
 
 function memoryOf({ memories }: Newest, name: NodeName, bootId: string): GpuMemory {
   const known = memories.get(name)

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Sample } from '../../contract/samples'
-import { probeLinuxNode } from './linuxNodeProbe'
+import { linuxDialect } from './linuxProbe'
+import { probeNode } from './nodeProbe'
 import {
   createManualClock,
   createRecordedLog,
@@ -23,7 +24,8 @@ function startProbe(onRequest: (channel: ScriptedChannel, seq: number, what: str
   const samples: Sample[] = []
   const log = createRecordedLog()
   const stop = new AbortController()
-  const ended = probeLinuxNode(
+  const ended = probeNode(
+    linuxDialect,
     {
       node: nodeA,
       shell,
@@ -156,7 +158,5 @@ it('leaves a node without /proc alone, with one clear line and without a sample'
   await probe.clock.advance(0)
   await probe.ended
   expect(probe.samples).toEqual([])
-  expect(probe.log.lines).toEqual([
-    'No gauges for this node: it has no /proc, and Drydock measures only Linux over SSH.',
-  ])
+  expect(probe.log.lines).toEqual(['No gauges for this node: it has no /proc, and is no Mac either.'])
 })
