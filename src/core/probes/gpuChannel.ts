@@ -10,7 +10,7 @@ const QUIET_MS = 150
 const HUNG_AFTER_MS = 5_000
 
 /** One run of a tool, as its caller hears it. */
-export interface GpuCall {
+interface GpuCall {
   readonly request: string
   /** Takes a line of the tool's own. `part`: a reading that may have more to it; `whole`: one that is complete. */
   line(text: string): 'part' | 'whole' | 'other'

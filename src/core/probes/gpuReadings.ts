@@ -12,7 +12,7 @@ export interface GpuFacts {
 }
 
 /** The run that a process of a node belongs to, and its worker where that can be told. */
-export interface ProcessOwner {
+interface ProcessOwner {
   readonly run: RunId
   readonly worker: WorkerId | null
 }

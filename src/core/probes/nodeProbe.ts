@@ -35,7 +35,7 @@ export interface ProbeDialect {
 }
 
 /** Errors of all three: `probe-unreadable`. */
-export interface ProbeReader {
+interface ProbeReader {
   /** `takenAtS` is Drydock's own monotonic clock. */
   reading(lines: readonly string[], before: MachineReading | null, takenAtS: number): MachineReading
   disks(lines: readonly string[]): Storage
