@@ -51,7 +51,7 @@ it('hangs after five seconds and not before', async () => {
 
 it('tells the next channel which process hung, and waits until that one is gone', async () => {
   const watch = startWatch((channel, request) => {
-    if (channel !== watch.channel(1)) return
+    if (channel !== watch.shell.channels[1]) return
     expect(request).toBe(`loop ${FIELDS}`)
     say(channel, 'busy 321 77')
   })
