@@ -6,6 +6,8 @@ while read -r seq; do
   grep -E '^(MemTotal|MemAvailable|SwapTotal|SwapFree):' /proc/meminfo
   cat /proc/loadavg /proc/uptime
   grep -v '^ *lo:' /proc/net/dev
+  cat /proc/diskstats
+  cat /sys/class/hwmon/hwmon*/temp1_input 2>/dev/null
   df -Pk /
   echo "end $seq"
 done

@@ -28,12 +28,14 @@ interface Contender {
 
 /**
  * What the probe costs the node that it runs on: CPU (user and system), processes started, memory. Beside it, in the
- * same rounds, the same facts read by small programs, and one `top -b`.
+ * same rounds, the same facts read by small programs; and one `top -b`, and one `glances` (from PyPI, when it is on the
+ * PATH), which most people would install instead.
  */
 export async function benchProbe(report: (row: BenchRow) => void): Promise<void> {
   const contenders = SHELLS.filter(isHere).flatMap(probeIn)
   await measureCpu([...contenders, NAIVE], report)
   measureTop(report)
+  measureGlances(report)
   for (const contender of [...contenders, NAIVE]) measureForks(contender, report)
 }
 
@@ -194,6 +196,42 @@ function measureTop(report: (row: BenchRow) => void): void {
     unit: 'ms',
     repeats: SAMPLES,
   })
+}
+
+/** Few, since glances is slow: the difference of two lengths leaves its start-up out. */
+const GLANCES_REFRESHES = 20
+const GLANCES_SHOWN = 'cpu.total,mem.used,memswap.used,load.min1,network,diskio,fs,sensors'
+
+/** glances as an agent on the node: what it shows is nearly what a sample holds. */
+function measureGlances(report: (row: BenchRow) => void): void {
+  const name = 'peer: glances --stdout: CPU per refresh'
+  if (!runs('glances', ['--version'])) {
+    report({
+      name,
+      value: Number.NaN,
+      unit: 'ms',
+      repeats: 0,
+      note: 'not measured: glances is not installed',
+    })
+    return
+  }
+  const ofMs = (refreshes: number): number => {
+    const beforeMs = childrenMs(process.pid)
+    const args = [
+      '--stdout',
+      GLANCES_SHOWN,
+      '-t',
+      '1',
+      '--stop-after',
+      String(refreshes),
+      '--disable-check-update',
+    ]
+    execFileSync('glances', args, { stdio: 'ignore' })
+    return childrenMs(process.pid) - beforeMs
+  }
+  const startMs = ofMs(2)
+  const value = (ofMs(2 + GLANCES_REFRESHES) - startMs) / GLANCES_REFRESHES
+  report({ name, value, unit: 'ms', repeats: GLANCES_REFRESHES, note: `start-up ${Math.round(startMs)} ms` })
 }
 
 function measureForks(contender: Contender, report: (row: BenchRow) => void): void {

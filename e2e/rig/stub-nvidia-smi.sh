@@ -4,10 +4,19 @@
 # any time: every answer reads them again.
 dir=$(dirname "$0")
 query='' table='' loop='' list=''
+mode=$(cat "$dir/gpu.mode" 2>/dev/null)
 while [ $# -gt 0 ]; do
 	case $1 in
-	--query-gpu=*) query=${1#*=} table=$dir/gpus.tsv ;;
-	--query-compute-apps=*) query=${1#*=} table=$dir/apps.tsv ;;
+	--query-gpu=*) query=${1#*=} table=cards ;;
+	--query-compute-apps=*) query=${1#*=} table=apps ;;
+	-lms | --loop-ms=* | -l | --loop=*)
+		if [ "$mode" = lms-refused ]; then
+			echo "ERROR: Option $1 is not recognized. Please run 'nvidia-smi -h' for help."
+			exit 2
+		fi
+		;;
+	esac
+	case $1 in
 	--loop-ms=*) loop=$(awk "BEGIN { print ${1#*=} / 1000 }") ;;
 	-lms) loop=$(awk "BEGIN { print $2 / 1000 }") && shift ;;
 	--loop=*) loop=${1#*=} ;;
@@ -30,14 +39,36 @@ check_mode() {
 		;;
 	version-mismatch)
 		echo 'Failed to initialize NVML: Driver/library version mismatch'
+		echo 'NVML library version: 550.54'
 		exit 18
+		;;
+	no-permission)
+		echo 'Failed to initialize NVML: Insufficient Permissions'
+		exit 4
+		;;
+	lost)
+		echo 'Unable to determine the device handle for GPU0000:01:00.0: Unknown Error'
+		exit 15
+		;;
+	one-lost)
+		# The last card; the others go on.
+		echo 'Unable to determine the device handle for GPU1: 0000:02:00.0: Unknown Error'
 		;;
 	esac
 }
 
-# answer TABLE FIELDS: the asked fields of every row, by name; exits 2 for a field that the table does not have.
+# The table of cards as this mode knows it.
+cards() {
+	case $(cat "$dir/gpu.mode" 2>/dev/null) in
+	one-lost) sed '$d' "$dir/gpus.tsv" ;;
+	old-driver) sed '1s/mig.mode.current/-/' "$dir/gpus.tsv" ;;
+	*) cat "$dir/gpus.tsv" ;;
+	esac
+}
+
+# answer TABLE FIELDS, for `cards` or `apps`: the asked fields of every row, by name; exits 2 for a field that the table does not have.
 answer() {
-	awk -F '\t' -v fields="$2" -v now="$(date '+%Y/%m/%d %H:%M:%S.000')" '
+	if [ "$1" = cards ]; then cards; else cat "$dir/apps.tsv"; fi | awk -F '\t' -v fields="$2" -v now="$(date '+%Y/%m/%d %H:%M:%S.000')" '
 		BEGIN { count = split(fields, asked, ",") }
 		NR == 1 {
 			for (i = 1; i <= NF; i++) column[$i] = i
@@ -54,12 +85,12 @@ answer() {
 				line = line (i > 1 ? ", " : "") value
 			}
 			print line
-		}' "$1"
+		}'
 }
 
 check_mode
 if [ -n "$list" ]; then
-	answer "$dir/gpus.tsv" index,name,uuid | sed 's/^\([^,]*\), \(.*\), \([^,]*\)$/GPU \1: \2 (UUID: \3)/'
+	answer cards index,name,uuid | sed 's/^\([^,]*\), \(.*\), \([^,]*\)$/GPU \1: \2 (UUID: \3)/'
 elif [ -n "$query" ]; then
 	answer "$table" "$query" || exit
 	while [ -n "$loop" ]; do
@@ -68,6 +99,6 @@ elif [ -n "$query" ]; then
 		answer "$table" "$query" || exit
 	done
 else
-	driver=$(answer "$dir/gpus.tsv" driver_version | head -n 1)
+	driver=$(answer cards driver_version | head -n 1)
 	echo "| NVIDIA-SMI $driver    Driver Version: $driver    CUDA Version: 12.4     |"
 fi

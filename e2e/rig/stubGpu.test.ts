@@ -49,7 +49,15 @@ it('lists cards and processes, and names its CUDA version', async () => {
 })
 
 it('fails in the ways of the real one', async () => {
-  const modes = ['driver-broken', 'no-devices', 'version-mismatch', 'hang', 'none'] as const
+  const modes = [
+    'driver-broken',
+    'no-devices',
+    'version-mismatch',
+    'no-permission',
+    'lost',
+    'hang',
+    'none',
+  ] as const
   const outcomes: unknown[] = []
   for (const mode of modes) {
     await gpu.setMode(mode)
@@ -58,9 +66,31 @@ it('fails in the ways of the real one', async () => {
   expect(outcomes).toEqual([
     [9, expect.stringContaining("couldn't communicate with the NVIDIA driver")],
     [6, 'No devices were found\n'],
-    [18, 'Failed to initialize NVML: Driver/library version mismatch\n'],
+    [18, 'Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 550.54\n'],
+    [4, 'Failed to initialize NVML: Insufficient Permissions\n'],
+    [15, 'Unable to determine the device handle for GPU0000:01:00.0: Unknown Error\n'],
     'hangs',
     ['ENOENT', ''],
+  ])
+})
+
+it('loses one card of two, knows no MIG, and refuses to loop', async () => {
+  await gpu.setCards([
+    { index: 0, 'mig.mode.current': 'Disabled' },
+    { index: 1, 'mig.mode.current': 'Enabled' },
+  ])
+  const query = ['--query-gpu=index,mig.mode.current', '--format=csv,noheader,nounits'] as const
+  expect(await smi(...query)).toBe('0, Disabled\n1, Enabled\n')
+  await gpu.setMode('one-lost')
+  expect(await smi(...query)).toBe(
+    'Unable to determine the device handle for GPU1: 0000:02:00.0: Unknown Error\n0, Disabled\n',
+  )
+  await gpu.setMode('old-driver')
+  expect(await smi(...query)).toEqual([2, 'Field "mig.mode.current" is not a valid field to query.\n\n'])
+  await gpu.setMode('lms-refused')
+  expect(await smi(...query, '-lms', '20')).toEqual([
+    2,
+    "ERROR: Option -lms is not recognized. Please run 'nvidia-smi -h' for help.\n",
   ])
 })
 

@@ -2,8 +2,23 @@ import { chmod, copyFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** `none`: nvidia-smi is not installed. The others are what it does when it is called, and while it loops. */
-type GpuMode = 'ok' | 'hang' | 'driver-broken' | 'no-devices' | 'version-mismatch' | 'none'
+/**
+ * `none`: nvidia-smi is not installed; `amd`: rocm-smi is in its place, and answers for one card. The others are what
+ * it does when it is called, and while it loops: `lost` is all cards, `one-lost` the last one, `old-driver` knows no MIG.
+ */
+type GpuMode =
+  | 'ok'
+  | 'hang'
+  | 'driver-broken'
+  | 'no-devices'
+  | 'version-mismatch'
+  | 'no-permission'
+  | 'lost'
+  | 'one-lost'
+  | 'old-driver'
+  | 'lms-refused'
+  | 'amd'
+  | 'none'
 
 /** One card, by nvidia-smi's own field names. What is not given is `[N/A]`. */
 export type StubCard = Readonly<Record<string, string | number>>
@@ -33,6 +48,7 @@ const CARD_FIELDS = [
   'clocks.gr',
   'clocks.mem',
   'pci.bus_id',
+  'mig.mode.current',
 ]
 const APP_FIELDS = ['gpu_uuid', 'gpu_name', 'pid', 'process_name', 'used_memory', 'used_gpu_memory']
 
@@ -63,10 +79,10 @@ export async function installStubGpu(
   const stub: StubGpu = {
     async setMode(mode) {
       await replaceFile(join(folder, 'gpu.mode'), mode)
+      await rm(mode === 'amd' ? command : join(folder, 'rocm-smi'), { force: true })
       if (mode === 'none') return rm(command, { force: true })
-      await copyFile(fileURLToPath(new URL('stub-nvidia-smi.sh', import.meta.url)), `${command}.new`)
-      await chmod(`${command}.new`, 0o755)
-      await rename(`${command}.new`, command)
+      if (mode === 'amd') return installFile('stub-rocm-smi.sh', join(folder, 'rocm-smi'))
+      await installFile('stub-nvidia-smi.sh', command)
     },
     setCards: rows => replaceFile(join(folder, 'gpus.tsv'), tableOf(CARD_FIELDS, rows)),
     setApps: rows => replaceFile(join(folder, 'apps.tsv'), tableOf(APP_FIELDS, rows)),
@@ -75,6 +91,12 @@ export async function installStubGpu(
   await stub.setApps([])
   await stub.setMode('ok')
   return stub
+}
+
+async function installFile(name: string, command: string): Promise<void> {
+  await copyFile(fileURLToPath(new URL(name, import.meta.url)), `${command}.new`)
+  await chmod(`${command}.new`, 0o755)
+  await rename(`${command}.new`, command)
 }
 
 function tableOf(fields: readonly string[], rows: readonly StubCard[]): string {

@@ -26,6 +26,7 @@ import type { Poller } from './probes/poller'
 import type { Router } from './router'
 import { createRouter } from './router'
 import type { RunBook } from './runs/runBook'
+import { createRunMembers } from './runs/runMembers'
 import type { Store } from './store/store'
 import { openStore } from './store/store'
 import { viewNode, viewPlan } from './views'
@@ -112,7 +113,14 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const { alerts, onStoreTrouble } = openAlerts(options, publish)
   const tells = { publish, onCrash, onStoreTrouble }
   const { connect, keys, loginsOf } = openLogins(options)
-  const { nodes, notices, poller, diagnose, history } = openNodes(options, connect, closers, store, tells)
+  const members = createRunMembers()
+  const { nodes, notices, poller, diagnose, history } = openNodes(options, {
+    ...tells,
+    connect,
+    members,
+    closers,
+    store,
+  })
   const book = closers.use(
     openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
   )
@@ -134,6 +142,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
     background: closers.use(createTaskGroup(onCrash)),
     fleet: () => fleet,
     modeFlags: () => mode.current().flags,
+    members,
     vramUsedMiB: name => vramUsedMiB(poller, name),
   })
 

@@ -12,25 +12,25 @@ import type { FleetNode } from './nodes/fleetNodes'
 import { createNoticeBoard } from './nodes/noticeBoard'
 import type { OpenFleetOptions } from './openFleet'
 import { createPoller } from './probes/poller'
+import type { RunMembers } from './runs/runMembers'
 import { createSampleHistory } from './store/sampleHistory'
 import type { Store } from './store/store'
 import { viewNode } from './views'
 
-/** Where what happens is told. */
-export interface Tells {
+interface OpenNodesDeps {
+  readonly connect: ConnectNode
+  /** Which processes belong to which run. */
+  readonly members: Pick<RunMembers, 'ownerOf'>
+  readonly closers: Closers
+  readonly store: Store
   readonly publish: (event: FleetEvent) => void
   readonly onCrash: (name: string, error: unknown) => void
   readonly onStoreTrouble: (error: unknown) => void
 }
 
 /** The nodes, their links, and everything that only reads them. */
-export function openNodes(
-  { home, userHome, log }: OpenFleetOptions,
-  connect: ConnectNode,
-  closers: Closers,
-  store: Store,
-  { publish, onCrash, onStoreTrouble }: Tells,
-) {
+export function openNodes({ home, userHome, log }: OpenFleetOptions, deps: OpenNodesDeps) {
+  const { connect, members, closers, store, publish, onCrash, onStoreTrouble } = deps
   const clock = systemClock
   const nodes = closers.use(
     createFleetNodes({ home, userHome, clock, log, connect, library: NODE_SIDE_LIBRARY, onCrash }),
@@ -48,6 +48,7 @@ export function openNodes(
       clock,
       log,
       onCrash,
+      ownerOf: (node, pid) => members.ownerOf(node, pid),
       publishSample: sample => {
         history.addSample(sample)
         publish({ type: 'sample', sample })

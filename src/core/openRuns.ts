@@ -20,6 +20,7 @@ import { Intentions } from './runs/intentions'
 import { createLogBook } from './runs/logBook'
 import type { RunBook } from './runs/runBook'
 import { createRunBook } from './runs/runBook'
+import type { RunMembers } from './runs/runMembers'
 import { createStartRuns } from './runs/startRuns'
 import { createStopRuns } from './runs/stopRuns'
 import { createSupervisor } from './runs/supervisor'
@@ -39,6 +40,7 @@ export interface OpenRunsDeps {
   readonly publish: (event: FleetEvent) => void
   readonly fleet: () => Fleet
   readonly modeFlags: () => ModeFlags
+  readonly members: RunMembers
   readonly vramUsedMiB: (node: NodeName) => number | null
   /** What Drydock keeps on this PC cannot be written; null: it can again. */
   readonly onStoreTrouble: (error: unknown) => void

@@ -32,6 +32,12 @@ it.each([
     { code: 0, cycles: 1, said: [] },
     { do: 'ask', plan: once, when: 'due' },
   ],
+  [
+    'a loop that a lost card ends after every turn becomes single calls',
+    loop,
+    { code: 15, cycles: 1, said: [], isOneLost: true },
+    { do: 'ask', plan: once, when: 'due' },
+  ],
   ['a loop that somebody ended is begun again', loop, { code: 143, cycles: 1, said: [] }, { do: 'restart' }],
   [
     'a loop that ended after many turns is begun again',
@@ -58,5 +64,5 @@ it.each([
     { do: 'give-up', failure: { state: 'none' } },
   ],
 ])('%s', (_name, plan, run, next) => {
-  expect(planAfter(plan, run)).toMatchObject(next)
+  expect(planAfter(plan, { isOneLost: false, ...run })).toMatchObject(next)
 })

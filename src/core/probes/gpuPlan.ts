@@ -1,11 +1,5 @@
-import {
-  failureOf,
-  GPU_FIELDS,
-  isLoopRefused,
-  rejectedField,
-  type GpuFailure,
-  type GpuField,
-} from './nvidiaSmi'
+import { failureOf, type GpuFailure } from './gpuFailures'
+import { GPU_FIELDS, isLoopRefused, rejectedField, type GpuField } from './nvidiaSmi'
 
 /** How nvidia-smi is asked: one process that prints every second, or one call a second. */
 export interface GpuPlan {
@@ -22,6 +16,8 @@ export interface GpuRun {
   readonly cycles: number
   /** Its lines that are no rows. */
   readonly said: readonly string[]
+  /** Whether a card was missing, which alone can end a loop that prints the others. */
+  readonly isOneLost: boolean
 }
 
 export type GpuNext =
@@ -41,7 +37,8 @@ export function planAfter(plan: GpuPlan, run: GpuRun): GpuNext {
   if (plan.mode === 'loop') {
     if (isLoopRefused(run.said)) return { do: 'ask', plan: { ...plan, mode: 'once' }, when: 'now' }
     // A loop that ends well after one turn is none: this nvidia-smi does not know how to loop.
-    if (run.code === 0 && run.cycles === 1) return { do: 'ask', plan: { ...plan, mode: 'once' }, when: 'due' }
+    const isNoLoop = run.cycles === 1 && (run.code === 0 || run.isOneLost)
+    if (isNoLoop) return { do: 'ask', plan: { ...plan, mode: 'once' }, when: 'due' }
     if (run.cycles > 0) return { do: 'restart' }
   }
   if (run.cycles > 0) return { do: 'ask', plan, when: 'due' }

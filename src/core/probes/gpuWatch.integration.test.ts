@@ -1,15 +1,30 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { GpuReading } from '../../contract/samples'
-import { createGpuMemory, watchGpus } from './gpuWatch'
+import { createGpuMemory } from './gpuMemory'
+import { watchGpus } from './gpuWatch'
 import { createArrivals, createFastClock, createProcessShell, createRecordedLog, nodeA } from './testkit'
 
-const ROW = '0, GPU-1, RTX 3090, 550.90.07, 74, 23655, 24576, 71, 318.42, 350.00, 68, 1725'
+const ROW = '0, GPU-1, RTX 3090, 550.90.07, 74, 23655, 24576, 71, 318.42, 350.00, 68, 1725, [N/A]'
 const QUERY =
-  '--query-gpu=index,uuid,name,driver_version,utilization.gpu,memory.used,memory.total,temperature.gpu,power.draw,power.limit,fan.speed,clocks.current.graphics --format=csv,noheader,nounits'
+  '--query-gpu=index,uuid,name,driver_version,utilization.gpu,memory.used,memory.total,temperature.gpu,power.draw,power.limit,fan.speed,clocks.current.graphics,mig.mode.current --format=csv,noheader,nounits'
+
+const ROCM =
+  '--showuse --showmemuse --showmeminfo vram --showtemp --showpower --showmaxpower --showfan --showgpuclocks --json'
+const LONG = { timeout: 60_000, interval: 50 }
+const isApps = (line: string): boolean => line.startsWith('--query-compute-apps=')
 
 let folder: string
 let bin: string
@@ -46,20 +61,24 @@ ${body}
 
 const notes = (name: string): string[] => {
   const file = join(folder, name)
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
+  return existsSync(file) ? readFileSync(file, 'utf8').replace(/\n$/, '').split('\n') : []
 }
 
 /** A watch through a real shell, with a PATH that holds this nvidia-smi alone, on a clock five times as fast. */
-function startWatch(sh: readonly [string, ...string[]] = ['/bin/sh']) {
+function startWatch(sh: readonly [string, ...string[]] = ['/bin/sh'], asksAside = false) {
   const shell = createProcessShell(sh, { PATH: bin })
   const readings = createArrivals<GpuReading>()
   const memory = createGpuMemory('boot-1')
+  if (!asksAside) Object.assign(memory, { compute: '12.4', holdersDueMs: Infinity })
   const log = createRecordedLog()
   const clock = createFastClock(5)
   const publish = (reading: GpuReading): void => readings.add(reading)
   const begin = () => {
     const stop = new AbortController()
-    const ended = watchGpus({ node: nodeA, shell, clock, periodMs: 1_000, publish, log, memory }, stop.signal)
+    const ended = watchGpus(
+      { node: nodeA, shell, clock, periodMs: 1_000, publish, ownerOf: () => null, log, memory },
+      stop.signal,
+    )
     return async () => {
       stop.abort()
       await ended
@@ -100,6 +119,57 @@ describe.each(['dash', 'bash', 'busybox ash'])('the GPU watch in %s', name => {
     expect(notes('arguments')).toEqual([`${QUERY} -lms 1000`])
     expect(watch.readings.all[0]).toMatchObject({ state: 'ok', driver: '550.90.07', gpus: [{ utilPct: 74 }] })
   })
+})
+
+describe.each(['dash', 'bash', 'busybox ash'])('between two turns, in %s,', name => {
+  it('who holds VRAM is asked, and the version once: one nvidia-smi after the other', async () => {
+    install(`case $* in
+      *-lms*) while :; do row; /bin/sleep 0.1; done ;;
+      *compute-apps*) echo 'GPU-1, 4242, python3, 9102' ;;
+      *) echo '| NVIDIA-SMI 550.90.07   Driver Version: 550.90.07   CUDA Version: 12.4   |' ;;
+    esac`)
+    const [command = '', ...options] = name.split(' ')
+    const watch = startWatch([path(command), ...options], true)
+    const stop = watch.begin()
+    const reading = await watch.readings.next(({ holders }) => holders !== null)
+    // A second time: the loop has gone on, and was interrupted again.
+    await vi.waitFor(() => expect(notes('arguments').filter(isApps).length).toBe(2), LONG)
+    await stop()
+    await watch.shell[Symbol.asyncDispose]()
+    expect(reading).toMatchObject({
+      state: 'ok',
+      compute: '12.4',
+      holders: [{ gpuUuid: 'GPU-1', pid: 4242, name: 'python3', memUsedMiB: 9102, run: null, worker: null }],
+    })
+    expect(notes('arguments').filter(line => line === '').length).toBe(1)
+    expect(notes('overlaps')).toEqual([])
+    for (const pid of notes('pids').map(Number)) await processGone(pid)
+  })
+})
+
+it.each([
+  ['amd-smi', ['version', 'static --asic --driver --json', 'metric --json', 'metric --json']],
+  ['rocm-smi', ['--showproductname --showuniqueid --showdriverversion --json', ROCM, ROCM]],
+])('without nvidia-smi %s is asked, one call after the other', async (tool, calls) => {
+  install(`case $* in
+    version) echo 'AMDSMI Tool: 24.6.2 | ROCm version: 6.2.2' ;;
+    *metric*) echo '[{"gpu": 0, "usage": {"gfx_activity": {"value": 42, "unit": "%"}}}]' ;;
+    *showuse*) echo '{"card0": {"GPU use (%)": "42"}}' ;;
+    *) echo '{}' ;;
+  esac`)
+  renameSync(join(bin, 'nvidia-smi'), join(bin, tool))
+  const watch = startWatch()
+  const stop = watch.begin()
+  await watch.readings.next(({ state }) => state === 'ok', 1)
+  await stop()
+  await watch.shell[Symbol.asyncDispose]()
+  expect(watch.readings.all[0]).toMatchObject({
+    state: 'ok',
+    vendor: 'amd',
+    gpus: [{ index: 0, utilPct: 42 }],
+  })
+  expect(notes('arguments').slice(0, calls.length)).toEqual(calls)
+  expect(notes('overlaps')).toEqual([])
 })
 
 describe('the GPU watch and a nvidia-smi that', () => {
@@ -196,7 +266,7 @@ describe('the GPU watch and a nvidia-smi that', () => {
   it('rejects a field: is asked without it', async () => {
     install(
       `case $1 in *fan.speed*) echo 'Field "fan.speed" is not a valid field to query.'; echo; exit 2 ;; esac
-       echo '0, GPU-1, RTX 3090, 550.90.07, 74, 23655, 24576, 71, 318.42, 350.00, 1725'; exec /bin/sleep 1000`,
+       echo '0, GPU-1, RTX 3090, 550.90.07, 74, 23655, 24576, 71, 318.42, 350.00, 1725, [N/A]'; exec /bin/sleep 1000`,
     )
     const watch = startWatch()
     const stop = watch.begin()
@@ -222,14 +292,5 @@ describe('the GPU watch and a nvidia-smi that', () => {
     await stop()
     await watch.shell[Symbol.asyncDispose]()
     expect(reading).toMatchObject({ state, gpus: [], message: /echo "(.*)"/.exec(body)?.[1] })
-  })
-
-  it('is not installed: there is no GPU', async () => {
-    const watch = startWatch()
-    const stop = watch.begin()
-    const reading = await watch.readings.next(() => true)
-    await stop()
-    await watch.shell[Symbol.asyncDispose]()
-    expect(reading).toMatchObject({ state: 'none', message: 'nvidia-smi is not installed.' })
   })
 })

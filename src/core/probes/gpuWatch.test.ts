@@ -1,51 +1,5 @@
 import { expect, it } from 'vitest'
-import type { GpuReading } from '../../contract/samples'
-import { createGpuMemory, watchGpus } from './gpuWatch'
-import { GPU_FIELDS } from './nvidiaSmi'
-import {
-  createManualClock,
-  createRecordedLog,
-  createScriptedShell,
-  nodeA,
-  type ScriptedChannel,
-} from './testkit'
-
-const FIELDS = GPU_FIELDS.join(',')
-const ROW = '0, GPU-1, RTX 3090, 550.90.07, 74, 23655, 24576, 71, 318.42, 350.00, 68, 1725'
-const ROW_1 = '1, GPU-2, RTX 3070, 550.90.07, 5, 100, 8192, 40, 30.00, 220.00, 10, 300'
-
-/** A watch on a node whose nvidia-smi is played by the test. */
-function startWatch(onRequest: (channel: ScriptedChannel, request: string) => void = () => {}) {
-  const clock = createManualClock()
-  const shell = createScriptedShell(onRequest)
-  const readings: GpuReading[] = []
-  const stop = new AbortController()
-  const memory = createGpuMemory('boot-1')
-  const deps = {
-    node: nodeA,
-    shell,
-    clock,
-    periodMs: 1_000,
-    publish: (reading: GpuReading) => void readings.push(reading),
-    log: createRecordedLog(),
-    memory,
-  }
-  const ended = watchGpus(deps, stop.signal)
-  return {
-    clock,
-    shell,
-    readings,
-    deps,
-    states: () => readings.map(({ state }) => state),
-    channel: (at = 0) => shell.channels[at]!,
-    stop: async () => {
-      stop.abort()
-      await ended
-    },
-  }
-}
-
-const say = (channel: ScriptedChannel, text: string): void => channel.print(`\n${channel.args[0]} ${text}\n`)
+import { FIELDS, ROW, ROW_1, say, startWatch } from './gpuTestkit'
 
 it('asks for one looping process, and tells each cycle as soon as its last row is there', async () => {
   const watch = startWatch()
@@ -97,7 +51,7 @@ it('hangs after five seconds and not before', async () => {
 
 it('tells the next channel which process hung, and waits until that one is gone', async () => {
   const watch = startWatch((channel, request) => {
-    if (channel !== watch.channel(1)) return
+    if (channel !== watch.shell.channels[1]) return
     expect(request).toBe(`loop ${FIELDS}`)
     say(channel, 'busy 321 77')
   })
@@ -142,7 +96,10 @@ it('calls once a second where there is no loop, and never while a call is under 
   expect(watch.channel().requests.length).toBe(2)
   watch.channel().print(`${ROW}\n`)
   say(watch.channel(), 'exit 0')
-  await watch.clock.advance(0)
+  // It took its time: it is left in peace for half a second.
+  await watch.clock.advance(499)
+  expect(watch.channel().requests.length).toBe(2)
+  await watch.clock.advance(1)
   expect(watch.channel().requests.length).toBe(3)
   expect(watch.states()).toEqual(['ok', 'ok'])
   await watch.stop()
@@ -167,8 +124,11 @@ it('says once a minute that there is no GPU', async () => {
       node: 'node-a',
       atMs: 1_700_000_000_000,
       state: 'none',
+      vendor: null,
       gpus: [],
+      holders: null,
       driver: null,
+      compute: null,
       message: 'nvidia-smi is not installed.',
       hint: null,
     },
@@ -189,12 +149,12 @@ it('says what is wrong with the driver, and looks again', async () => {
   await watch.stop()
 })
 
-it('a process that speaks without readings is broken, not hung', async () => {
+it('a process that speaks without readings is lost or broken, not hung', async () => {
   const watch = startWatch()
   await watch.clock.advance(4_000)
   watch.channel().print('Unable to determine the device handle for GPU 0000:02:00.0: GPU is lost.\n')
   await watch.clock.advance(1_000)
-  expect(watch.states()).toEqual(['driver-broken'])
+  expect(watch.states()).toEqual(['lost'])
   await watch.stop()
 })
 
@@ -211,5 +171,38 @@ it('begins again, with back-off, when its channel ends', async () => {
   const watch = startWatch(channel => channel.end(1))
   await watch.clock.advance(7_000)
   expect(watch.shell.channels.length).toBe(4)
+  await watch.stop()
+})
+
+it('asks without a field that was rejected on every later channel of the same boot', async () => {
+  const watch = startWatch((channel, request) => {
+    if (request.includes('mig.mode.current')) {
+      channel.print('Field "mig.mode.current" is not a valid field to query.\n\n')
+      say(channel, 'exit 2')
+    } else channel.end(null)
+  })
+  await watch.clock.advance(1_000)
+  expect(watch.shell.channels.map(({ requests }) => requests.length)).toEqual([2, 1])
+  await watch.stop()
+})
+
+it('goes on with the other cards when one falls off the bus, which stays on the list without readings', async () => {
+  const watch = startWatch()
+  await watch.clock.advance(0)
+  watch.channel().print(`${ROW}\n${ROW_1}\n`)
+  await watch.clock.advance(150)
+  const words = 'Unable to determine the device handle for GPU1: 0000:44:00.0: Unknown Error'
+  watch.channel().print(`${words}\n${ROW}\n`)
+  await watch.clock.advance(150)
+  expect(watch.states()).toEqual(['ok', 'lost'])
+  expect(watch.readings[1]).toMatchObject({
+    message: words,
+    driver: '550.90.07',
+    gpus: [
+      { index: 0, utilPct: 74 },
+      { index: 1, uuid: 'GPU-2', utilPct: null, memUsedMiB: null, memTotalMiB: 8192 },
+    ],
+  })
+  expect(watch.readings[1]?.hint).toContain('no longer on the bus')
   await watch.stop()
 })

@@ -5,9 +5,10 @@ import { sentenceOf } from '../kernel/appError'
 import type { Clock } from '../kernel/clock'
 import type { Log } from '../kernel/log'
 import type { NodeChannel, NodeShell } from '../nodes/nodeShell'
-import { FIRST_PLAN } from './gpuPlan'
-import { runGpuSession, type GpuMemory, type GpuSessionEnd } from './gpuSession'
-import { nvidiaSmiScript } from './nvidiaSmi'
+import type { GpuMemory } from './gpuMemory'
+import type { OwnerOf } from './gpuReadings'
+import { runGpuSession, type GpuSessionEnd } from './gpuSession'
+import { gpuToolsScript } from './gpuTools'
 import { createBackOff } from './waiting'
 
 /** A machine without a GPU seldom gets one while it runs. */
@@ -21,41 +22,33 @@ export interface GpuWatchDeps {
   readonly clock: Clock
   readonly periodMs: number
   readonly publish: (reading: GpuReading) => void
+  /** The run that a process of the node belongs to. */
+  readonly ownerOf: OwnerOf
   readonly log: Log
   readonly memory: GpuMemory
 }
 
-export function createGpuMemory(bootId: string): GpuMemory {
-  return { bootId, hung: null, known: [], state: null, timesFoundStuck: 0 }
-}
-
 /**
- * Watches a node's GPUs until `signal` aborts, through a channel of its own, so that a nvidia-smi that hangs takes
- * nothing with it. There is never more than one nvidia-smi of ours: the next is started when the one before has ended.
+ * Watches a node's GPUs until `signal` aborts, through a channel of its own, so that a tool that hangs takes
+ * nothing with it. There is never more than one of ours: the next is started when the one before has ended.
  */
 export async function watchGpus(deps: GpuWatchDeps, signal: AbortSignal): Promise<void> {
   const backOff = createBackOff()
-  let plan = FIRST_PLAN
   while (!signal.aborted) {
-    const end = await runOnChannel(deps, signal, plan)
+    const end = await runOnChannel(deps, signal)
     if (end?.isGood) backOff.reset()
-    plan = end?.plan ?? plan
     if (signal.aborted) return
     await deps.clock.sleep(pauseMs(end?.why ?? 'ended', backOff.nextMs()), signal)
   }
 }
 
 /** Null when no channel could be had. */
-async function runOnChannel(
-  deps: GpuWatchDeps,
-  signal: AbortSignal,
-  plan: GpuSessionEnd['plan'],
-): Promise<GpuSessionEnd | null> {
+async function runOnChannel(deps: GpuWatchDeps, signal: AbortSignal): Promise<GpuSessionEnd | null> {
   const nonce = randomBytes(8).toString('hex')
   const { hung } = deps.memory
   let channel: NodeChannel
   try {
-    channel = await deps.shell.open(nvidiaSmiScript, [nonce, hung?.pid ?? '', hung?.start ?? ''])
+    channel = await deps.shell.open(gpuToolsScript, [nonce, hung?.pid ?? '', hung?.start ?? ''])
   } catch (error) {
     deps.log.warn('The GPU watch could not be started.', { node: deps.node, reason: sentenceOf(error) })
     return null
@@ -64,7 +57,7 @@ async function runOnChannel(
   signal.addEventListener('abort', close, { once: true })
   try {
     if (signal.aborted) return null
-    return await runGpuSession({ ...deps, channel, nonce }, plan, signal)
+    return await runGpuSession({ ...deps, channel, nonce }, signal)
   } finally {
     signal.removeEventListener('abort', close)
     close()

@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Sample } from '../../contract/samples'
 import { systemClock } from '../kernel/clock'
-import { probeLinuxNode } from './linuxNodeProbe'
-import { linuxProbeScript, parseDf } from './linuxProbe'
+import { probeNode } from './nodeProbe'
+import { linuxDialect, linuxProbeScript, parseDisks } from './linuxProbe'
 import { createFrameReader } from './probeFrames'
 import { createProcessShell, createRecordedLog, nodeA } from './testkit'
 
@@ -47,7 +47,8 @@ describe.each(SHELLS)('the probe in %s', shell => {
     await using node = createProcessShell(wordsOf(shell))
     const samples: Sample[] = []
     const stop = new AbortController()
-    await probeLinuxNode(
+    await probeNode(
+      linuxDialect,
       {
         node: nodeA,
         shell: node,
@@ -64,7 +65,7 @@ describe.each(SHELLS)('the probe in %s', shell => {
       stop.signal,
     )
     const last = samples.at(-1)!
-    const df = parseDf(execFileSync('df', ['-Pk', folder], { encoding: 'utf8' }).split('\n'))
+    const df = parseDisks(execFileSync('df', ['-Pk', folder], { encoding: 'utf8' }).split('\n')).disk!
     expect(samples[0]).toMatchObject({ cpuPct: null, netReceivedBytesPerS: null })
     expect(last).toMatchObject({
       node: 'node-a',
@@ -136,7 +137,7 @@ describe('the frames of all shells', () => {
   /** The same files for everyone: in a mount namespace of its own, over those of the kernel. */
   function frozen(): readonly string[] {
     const proc = join(folder, 'proc')
-    const net = join(folder, 'net')
+    const net = join(folder, 'sys/class/net')
     mkdirSync(proc, { recursive: true })
     const binds = ['stat', 'meminfo', 'swaps', 'loadavg', 'uptime'].map(name => {
       writeFileSync(join(proc, name), readFileSync(`/proc/${name}`))
@@ -151,7 +152,27 @@ describe('the frames of all shells', () => {
       writeFileSync(join(net, name, 'statistics', 'rx_bytes'), `${received}\n`)
       writeFileSync(join(net, name, 'statistics', 'tx_bytes'), '42\n')
     }
-    binds.push(`mount --bind ${net} /sys/class/net`)
+    const files = {
+      'class/hwmon/hwmon0/name': 'nvme',
+      'class/hwmon/hwmon0/temp1_input': '99000',
+      'class/hwmon/hwmon1/name': 'k10temp',
+      'class/hwmon/hwmon1/temp1_input': '67500',
+      'class/hwmon/hwmon1/temp1_label': 'Tctl',
+      'class/hwmon/hwmon1/temp2_input': '47500',
+      'class/hwmon/hwmon1/temp2_label': 'Tdie',
+      'block/nvme0n1/stat':
+        '   354228    35414 13214274   642868   273540   155807 34162600   136338        0    79288   807906',
+      'block/sdb/stat': '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17',
+      'block/dm-0/stat': '1 2 3 4 5 6 7 8 9 10 11',
+      'block/loop0/stat': '1 2 3 4 5 6 7 8 9 10 11',
+    }
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, 'sys', name)), { recursive: true })
+      writeFileSync(join(folder, 'sys', name), `${text}\n`)
+    }
+    binds.push(`mount --bind ${join(folder, 'sys/block')} /sys/block`)
+    // Last, since it holds what was prepared under its own path.
+    binds.push(`mount --bind ${join(folder, 'sys/class')} /sys/class`)
     return ['unshare', '-m', 'sh', '-c', `${binds.join(' && ')} && exec "$@"`, 'sh']
   }
 
@@ -171,7 +192,38 @@ describe('the frames of all shells', () => {
       }
     }
     const [first] = seen.values()
-    expect(first).toContain('net eth0 18446744073709551 42\nnet wg-home 0 42\n')
+    expect(first).toContain(
+      'net eth0 18446744073709551 42\nnet wg-home 0 42\nio nvme0n1 13214274 34162600\nio sdb 3 7\ntemp 47500\n',
+    )
     expect(new Set(seen.values())).toEqual(new Set([first]))
+  })
+})
+
+describe('the disks of a node', () => {
+  it('are found once each, without images, second mounts and what other machines serve', async ({ skip }) => {
+    skip(!canRun('unshare', ['-m', 'true']), 'a mount namespace needs root')
+    const [data, again, nas] = ['my data', 'again', 'nas'].map(name => join(folder, 'mounts', name)) as [
+      string,
+      string,
+      string,
+    ]
+    for (const path of [data, again, nas]) mkdirSync(path, { recursive: true })
+    const mounts = [
+      `mount -t tmpfs -o size=64m /dev/stand-in '${data}'`,
+      `mount --bind '${data}' ${again}`,
+      `mount -t tmpfs -o size=32m nas:/share ${nas}`,
+    ]
+    const inNamespace = ['unshare', '-m', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh']
+    const expected = parseDisks(execFileSync('df', ['-Pk', folder], { encoding: 'utf8' }).split('\n')).disk!
+    for (const shell of SHELLS.filter(isHere)) {
+      const text = await output([...inNamespace, ...wordsOf(shell)], '1 full\n')
+      const frame = createFrameReader(NONCE)
+        .push(Buffer.from(text))
+        .flatMap(answer => (answer.ok && answer.frame.kind === 'disk' ? [answer.frame] : []))[0]!
+      const { disk, mounts } = parseDisks(frame.lines)
+      expect(disk).toMatchObject({ mount: expected.mount, totalMiB: expected.totalMiB })
+      expect(mounts).toContainEqual({ mount: data, usedMiB: 0, totalMiB: 64, freeMiB: 64 })
+      expect(mounts!.filter(({ mount }) => [again, nas].includes(mount))).toEqual([])
+    }
   })
 })

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Sample } from '../../contract/samples'
+import { DiskReading, Sample } from '../../contract/samples'
 import { AppError } from '../kernel/appError'
-import { parseCpuTotal, parseDf, parseLinuxReading, parseNetDev } from './linuxProbe'
-import { sampleOf, type MachineReading } from './machineReading'
+import { parseCpuTotal, parseDisks, parseLinuxReading, parseNetDev } from './linuxProbe'
+import { NO_STORAGE, sampleOf, type MachineReading } from './machineReading'
 import { createFrameReader, type ProbeFrame } from './probeFrames'
 import { nodeA } from './testkit'
 
@@ -19,14 +19,14 @@ function samplesOf(situation: string): Sample[] {
       expect(answer.ok).toBe(true)
       return answer.ok ? answer.frame : null
     }) as ProbeFrame[]
-  const disks = frames.filter(frame => frame.kind === 'disk').map(frame => parseDf(frame.lines))
+  const disks = frames.filter(frame => frame.kind === 'disk').map(frame => parseDisks(frame.lines))
   let before: MachineReading | null = null
   return frames
     .filter(frame => frame.kind === 'sample')
     .map(frame => {
       const now = parseLinuxReading(frame.lines, before)
-      const disk = before === null ? null : (disks[0] ?? null)
-      const sample = sampleOf(now, before, { node: nodeA, atMs: frame.seq, roundTripMs: 4, disk })
+      const storage = before === null ? NO_STORAGE : (disks[0] ?? NO_STORAGE)
+      const sample = sampleOf(now, before, { node: nodeA, atMs: frame.seq, roundTripMs: 4, storage })
       before = now
       return sample
     })
@@ -43,7 +43,16 @@ describe('the Linux probe reads', () => {
       load1: 4.55,
       load5: 4.64,
       load15: 3.21,
+      diskReadBytesPerS: null,
+      diskWrittenBytesPerS: null,
+      cpuTempC: null,
       roundTripMs: 4,
+    }
+    const disk = {
+      mount: '/',
+      usedMiB: 14019904 / 1024,
+      totalMiB: 264212084 / 1024,
+      freeMiB: 81481360 / 1024,
     }
     expect(samplesOf('plain')).toEqual([
       {
@@ -52,6 +61,7 @@ describe('the Linux probe reads', () => {
         cpuPct: null,
         memUsedMiB: (24684084 - 23805056) / 1024,
         disk: null,
+        mounts: null,
         netReceivedBytesPerS: null,
         netSentBytesPerS: null,
         uptimeS: 5132.66,
@@ -61,7 +71,8 @@ describe('the Linux probe reads', () => {
         atMs: 2,
         cpuPct: (2 / 198) * 100,
         memUsedMiB: (24684084 - 23805152) / 1024,
-        disk: { mount: '/', usedMiB: 14019904 / 1024, totalMiB: 264212084 / 1024, freeMiB: 81481360 / 1024 },
+        disk,
+        mounts: [disk],
         netReceivedBytesPerS: 0,
         netSentBytesPerS: 0,
         uptimeS: 5133.66,
@@ -87,6 +98,16 @@ describe('the Linux probe reads', () => {
     expect(sample).toMatchObject({ swapTotalMiB: 65532 / 1024, swapUsedMiB: 0 })
   })
 
+  it('every disk with its name and rates, and the sensor that stands for the CPU', () => {
+    const [, sample] = samplesOf('disks-and-sensors')
+    expect(sample).toMatchObject({
+      mounts: [{ mount: '/' }, { mount: '/mnt/my disk', totalMiB: 64 }],
+      diskReadBytesPerS: 0,
+      diskWrittenBytesPerS: 128 * 512,
+      cpuTempC: 47.5,
+    })
+  })
+
   it('swap and network as unknown where the kernel shows neither', () => {
     const [, sample] = samplesOf('no-swaps-no-sys')
     expect(sample).toMatchObject({
@@ -98,12 +119,12 @@ describe('the Linux probe reads', () => {
   })
 })
 
+const FACTS = { node: nodeA, atMs: 0, roundTripMs: null, storage: NO_STORAGE }
 const reading = (lines: readonly string[]): MachineReading => parseLinuxReading(lines, null)
 const cpuPctBetween = (before: string, now: string): number | null =>
-  sampleOf(reading([now]), reading([before]), { node: nodeA, atMs: 0, roundTripMs: null, disk: null }).cpuPct
+  sampleOf(reading([now]), reading([before]), FACTS).cpuPct
 const netBetween = (before: readonly string[], now: readonly string[]) => {
-  const facts = { node: nodeA, atMs: 0, roundTripMs: null, disk: null }
-  const { netReceivedBytesPerS, netSentBytesPerS } = sampleOf(reading(now), reading(before), facts)
+  const { netReceivedBytesPerS, netSentBytesPerS } = sampleOf(reading(now), reading(before), FACTS)
   return [netReceivedBytesPerS, netSentBytesPerS]
 }
 
@@ -155,16 +176,17 @@ describe('what cannot be read', () => {
   })
 
   it('a df that is missing makes the disk unreadable', () => {
-    expect(() => parseDf([''])).toThrow(expect.objectContaining({ code: 'probe-unreadable' }))
+    expect(() => parseDisks([''])).toThrow(expect.objectContaining({ code: 'probe-unreadable' }))
   })
 
   it('df: names with blanks, and less than nothing left for others than root', () => {
+    const full = { mount: '/mnt/my disk', usedMiB: 20, totalMiB: 20, freeMiB: 0 }
     expect(
-      parseDf([
+      parseDisks([
         'Filesystem         1024-blocks      Used Available Capacity Mounted on',
         '//nas/my share           20480     20480     -1024     100% /mnt/my disk',
       ]),
-    ).toEqual({ mount: '/mnt/my disk', usedMiB: 20, totalMiB: 20, freeMiB: 0 })
+    ).toEqual({ disk: full, mounts: [full] })
   })
 
   it('any lines at all end in an AppError or in a sample that the contract accepts', () => {
@@ -193,14 +215,15 @@ describe('what cannot be read', () => {
       fc.nat().map(kib => `meminfo MemAvailable: ${kib} kB`),
       fc.nat({ max: 9_999 }).map(seconds => `uptime ${seconds}.25 1.00`),
       fc.tuple(fc.nat(), fc.nat()).map(([received, sent]) => `net eth0 ${received} ${sent}`),
+      fc.tuple(fc.nat(), fc.nat()).map(([read, written]) => `io sda ${read} ${written}`),
+      fc.integer().map(milli => `temp ${milli}`),
     )
     const lines = fc.array(line, { maxLength: 12 })
-    const facts = { node: nodeA, atMs: 0, roundTripMs: null, disk: null }
     fc.assert(
       fc.property(lines, lines, (earlier, later) => {
         try {
           const before = reading(earlier)
-          expect(Sample.safeParse(sampleOf(parseLinuxReading(later, before), before, facts)).error).toBe(
+          expect(Sample.safeParse(sampleOf(parseLinuxReading(later, before), before, FACTS)).error).toBe(
             undefined,
           )
         } catch (error) {
@@ -222,8 +245,9 @@ describe('what cannot be read', () => {
         ),
         lines => {
           try {
-            const { usedMiB, totalMiB, freeMiB } = parseDf(lines)
-            expect([usedMiB, totalMiB, freeMiB].every(Number.isFinite)).toBe(true)
+            const { disk, mounts } = parseDisks(lines)
+            expect(mounts?.[0]).toBe(disk)
+            expect(mounts?.every(one => DiskReading.safeParse(one).success)).toBe(true)
           } catch (error) {
             if (!(error instanceof AppError)) throw error
           }

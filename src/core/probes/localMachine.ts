@@ -1,14 +1,14 @@
-import { readFile, stat, statfs } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { cpus, loadavg, networkInterfaces, uptime } from 'node:os'
-import { dirname } from 'node:path'
 import type { NodeName } from '../../contract/ids'
-import type { DiskReading, Sample } from '../../contract/samples'
+import type { Sample } from '../../contract/samples'
 import { AppError, sentenceOf } from '../kernel/appError'
 import type { Clock } from '../kernel/clock'
 import type { Log } from '../kernel/log'
 import { createTaskGroup } from '../kernel/taskGroup'
 import { parseCpuTotal, parseNetDev } from './linuxProbe'
-import { sampleOf, type CpuCounters, type MachineReading } from './machineReading'
+import { findSensors, readDiskCounters, readSensors, storageOf } from './localDisks'
+import { NO_STORAGE, sampleOf, type CpuCounters, type MachineReading, type Storage } from './machineReading'
 import { createPacer } from './waiting'
 
 const BYTES_PER_MIB = 1024 * 1024
@@ -29,11 +29,14 @@ export interface LocalProbeDeps {
 /** Measures this PC once a period until `signal` aborts; the first two samples follow each other quickly. */
 export async function probeLocalMachine(deps: LocalProbeDeps, signal: AbortSignal): Promise<void> {
   await using group = createTaskGroup(deps.onCrash, signal)
-  const machine = createLocalMachine(deps.platform ?? process.platform)
-  let disk: DiskReading | null = null
+  const platform = deps.platform ?? process.platform
+  const machine = createLocalMachine(platform)
+  let storage = NO_STORAGE
   // Beside the samples: a network folder that hangs must not stop the gauges.
-  group.start('disk of this PC', async signal => {
-    for (; !signal.aborted; await deps.clock.sleep(DISK_EVERY_MS, signal)) disk = await readDisk(deps, signal)
+  group.start('disks of this PC', async signal => {
+    for (; !signal.aborted; await deps.clock.sleep(DISK_EVERY_MS, signal)) {
+      storage = await readStorage(deps, platform, signal)
+    }
   })
 
   const pacer = createPacer(deps.clock, deps.periodMs)
@@ -42,7 +45,7 @@ export async function probeLocalMachine(deps: LocalProbeDeps, signal: AbortSigna
     const now = await readOrSay(machine, deps)
     if (signal.aborted) return
     if (now === null) continue
-    const facts = { node: deps.node, atMs: deps.clock.nowMs(), roundTripMs: null, disk }
+    const facts = { node: deps.node, atMs: deps.clock.nowMs(), roundTripMs: null, storage }
     deps.publish(sampleOf(now, before, facts))
     before = now
   }
@@ -69,7 +72,8 @@ export interface LocalMachine {
  * Shape:  the same reading as a Linux node's, so that the gauges of all nodes mean the same.
  * Units:  systeminformation counts in bytes. Used memory is what cannot be had back (its `active`, total less
  *         available), not its `used`, which counts the page cache. CPU ticks are counted by all threads together.
- * Absent: what the platform does not tell is null. Never GPUs: systeminformation drops their zeros.
+ * Absent: what the platform does not tell is null: outside Linux the disks' rates, the CPU's temperature, and all
+ *         disks but the one of the state folder. Never GPUs: systeminformation drops their zeros.
  * Errors: `probe-unreadable` never leaves: a source that cannot be read is null in that reading.
  * Source: systeminformation 5 for memory, and for the network outside Linux. Not for the rest, because there it
  *         starts processes and waits for them: measured on two cores, one call of `currentLoad` held the event loop for
@@ -77,11 +81,11 @@ export interface LocalMachine {
  *         read (/proc, `os.cpus`, statfs) is read here instead: together less than 1 ms, and no process.
  */
 export function createLocalMachine(platform: NodeJS.Platform): LocalMachine {
-  const counters = platform === 'linux' ? readLinuxCounters : () => readOtherCounters(platform)
+  const counters = platform === 'linux' ? createLinuxCounters() : () => readOtherCounters(platform)
   return {
     async read(takenAtS) {
       const [memory, counted] = await Promise.all([readMemory(), counters()])
-      return { takenAtS, ...memory, ...counted, load: loadOf(platform), uptimeS: uptime() }
+      return { takenAtS, cpuPct: null, ...memory, ...counted, load: loadOf(platform), uptimeS: uptime() }
     },
   }
 }
@@ -111,16 +115,29 @@ function mibOf(bytes: number): number | null {
   return Number.isFinite(bytes) && bytes >= 0 ? bytes / BYTES_PER_MIB : null
 }
 
-type Counted = Pick<MachineReading, 'cpu' | 'cpuThreads' | 'interfaces'>
+type Counted = Pick<MachineReading, 'cpu' | 'cpuThreads' | 'interfaces' | 'disks' | 'cpuTempC'>
 
-async function readLinuxCounters(): Promise<Counted> {
-  const [stat, net] = await Promise.all([readFile('/proc/stat', 'utf8'), readFile('/proc/net/dev', 'utf8')])
+/** A sensor's driver that is loaded later is not looked for again. */
+function createLinuxCounters(): () => Promise<Counted> {
+  const sensors = findSensors()
+  return async () => readLinuxCounters(await sensors)
+}
+
+async function readLinuxCounters(sensors: readonly string[]): Promise<Counted> {
+  const [stat, net, disks, cpuTempC] = await Promise.all([
+    readFile('/proc/stat', 'utf8'),
+    readFile('/proc/net/dev', 'utf8'),
+    readDiskCounters(),
+    readSensors(sensors),
+  ])
   const lines = stat.split('\n')
   const cpuThreads = lines.filter(line => /^cpu\d/.test(line)).length
   return {
     cpu: orNull(() => parseCpuTotal(lines[0] ?? '')),
     cpuThreads: cpuThreads === 0 ? null : cpuThreads,
     interfaces: orNull(() => parseNetDev(net)),
+    disks,
+    cpuTempC,
   }
 }
 
@@ -146,6 +163,8 @@ async function readOtherCounters(platform: NodeJS.Platform): Promise<Counted> {
           ),
     cpuThreads: threads.length === 0 ? null : threads.length,
     interfaces: counted.length === 0 ? null : new Map(counted),
+    disks: null,
+    cpuTempC: null,
   }
 }
 
@@ -163,49 +182,24 @@ function countersOf(
   return { busy, idle, waiting: 0 }
 }
 
-async function readDisk(deps: LocalProbeDeps, signal: AbortSignal): Promise<DiskReading | null> {
-  const given = new Promise<null>(resolve => {
-    if (signal.aborted) resolve(null)
-    signal.addEventListener('abort', () => resolve(null), { once: true })
+async function readStorage(
+  deps: LocalProbeDeps,
+  platform: NodeJS.Platform,
+  signal: AbortSignal,
+): Promise<Storage> {
+  const given = new Promise<Storage>(resolve => {
+    if (signal.aborted) resolve(NO_STORAGE)
+    signal.addEventListener('abort', () => resolve(NO_STORAGE), { once: true })
   })
+  const mountTable = platform === 'linux' ? await readFile('/proc/mounts', 'utf8').catch(() => null) : null
   // A call into a dead network folder cannot be taken back; the end of the probe does not wait for it.
-  return Promise.race([given, diskOf(deps.stateDir)]).catch((error: unknown) => {
+  return Promise.race([given, storageOf(deps.stateDir, mountTable)]).catch((error: unknown) => {
     deps.log.warn('The disk of the state folder cannot be read.', {
       node: deps.node,
       reason: sentenceOf(error),
     })
-    return null
+    return NO_STORAGE
   })
-}
-
-/** The disk that holds `folder`, or will hold it once it is made: of its nearest parent that is there. */
-export async function diskOf(folder: string): Promise<DiskReading> {
-  const { device, path } = await nearest(folder)
-  const { bsize, blocks, bfree, bavail } = await statfs(path)
-  const mib = (count: number): number => (count * bsize) / BYTES_PER_MIB
-  return {
-    mount: await mountOf(path, device),
-    usedMiB: mib(blocks - bfree),
-    totalMiB: mib(blocks),
-    freeMiB: mib(bavail),
-  }
-}
-
-async function nearest(folder: string): Promise<{ readonly device: number; readonly path: string }> {
-  try {
-    return { device: (await stat(folder)).dev, path: folder }
-  } catch (error) {
-    const parent = dirname(folder)
-    if (parent === folder) throw error
-    return nearest(parent)
-  }
-}
-
-/** The topmost folder on the same device is where that device is mounted. */
-async function mountOf(path: string, device: number): Promise<string> {
-  const parent = dirname(path)
-  if (parent === path || (await stat(parent)).dev !== device) return path
-  return mountOf(parent, device)
 }
 
 function orNull<T>(parse: () => T): T | null {

@@ -6,6 +6,8 @@ export interface MachineReading {
   /** Seconds on a clock of that machine that never steps back: what the rates are counted by. */
   readonly takenAtS: number | null
   readonly cpu: CpuCounters | null
+  /** What a machine that shows no counters says itself of the last second, 0-100. */
+  readonly cpuPct: number | null
   readonly cpuThreads: number | null
   readonly memTotalMiB: number | null
   readonly memAvailableMiB: number | null
@@ -13,6 +15,9 @@ export interface MachineReading {
   readonly swapUsedMiB: number | null
   readonly load: readonly [number, number, number] | null
   readonly interfaces: ReadonlyMap<string, NetCounters> | null
+  /** Whole disks alone: no partitions, and nothing that is made of other disks. */
+  readonly disks: ReadonlyMap<string, ByteCounters> | null
+  readonly cpuTempC: number | null
   readonly uptimeS: number | null
 }
 
@@ -29,11 +34,26 @@ export interface NetCounters {
   readonly sentBytes: number
 }
 
+export interface ByteCounters {
+  readonly readBytes: number
+  readonly writtenBytes: number
+}
+
+/** What the disks hold: looked up more seldom than the rest. Null: not known. */
+export interface Storage {
+  /** The one that holds the state folder. */
+  readonly disk: DiskReading | null
+  /** All of them, that one among them. */
+  readonly mounts: readonly DiskReading[] | null
+}
+
+export const NO_STORAGE: Storage = { disk: null, mounts: null }
+
 export interface SampleFacts {
   readonly node: NodeName
   readonly atMs: number
   readonly roundTripMs: number | null
-  readonly disk: DiskReading | null
+  readonly storage: Storage
 }
 
 /** The sample that two readings add up to. What needs the reading before is null without one. */
@@ -41,7 +61,7 @@ export function sampleOf(now: MachineReading, before: MachineReading | null, fac
   return {
     node: facts.node,
     atMs: facts.atMs,
-    cpuPct: busyPct(now.cpu, before?.cpu ?? null),
+    cpuPct: now.cpuPct ?? busyPct(now.cpu, before?.cpu ?? null),
     cpuThreads: now.cpuThreads,
     memUsedMiB: usedOf(now.memTotalMiB, now.memAvailableMiB),
     memTotalMiB: now.memTotalMiB,
@@ -50,17 +70,20 @@ export function sampleOf(now: MachineReading, before: MachineReading | null, fac
     load1: now.load?.[0] ?? null,
     load5: now.load?.[1] ?? null,
     load15: now.load?.[2] ?? null,
-    disk: facts.disk,
-    mounts: facts.disk === null ? null : [facts.disk],
-    diskReadBytesPerS: null,
-    diskWrittenBytesPerS: null,
-    cpuTempC: null,
-    netReceivedBytesPerS: ratePerS(now, before, counters => counters.receivedBytes),
-    netSentBytesPerS: ratePerS(now, before, counters => counters.sentBytes),
+    disk: facts.storage.disk,
+    mounts: facts.storage.mounts === null ? null : [...facts.storage.mounts],
+    diskReadBytesPerS: ratePerS(now, before, disksOf, counters => counters.readBytes),
+    diskWrittenBytesPerS: ratePerS(now, before, disksOf, counters => counters.writtenBytes),
+    cpuTempC: now.cpuTempC,
+    netReceivedBytesPerS: ratePerS(now, before, interfacesOf, counters => counters.receivedBytes),
+    netSentBytesPerS: ratePerS(now, before, interfacesOf, counters => counters.sentBytes),
     uptimeS: now.uptimeS,
     roundTripMs: facts.roundTripMs,
   }
 }
+
+const disksOf = (reading: MachineReading) => reading.disks
+const interfacesOf = (reading: MachineReading) => reading.interfaces
 
 function usedOf(totalMiB: number | null, availableMiB: number | null): number | null {
   if (totalMiB === null || availableMiB === null || availableMiB > totalMiB) return null
@@ -78,18 +101,21 @@ function busyPct(now: CpuCounters | null, before: CpuCounters | null): number | 
   return (busy / all) * 100
 }
 
-/** Of the interfaces that both readings have, so that one that comes or goes is no jump. */
-function ratePerS(
+/** Of the interfaces, or the disks, that both readings have, so that one that comes or goes is no jump. */
+function ratePerS<Counters>(
   now: MachineReading,
   before: MachineReading | null,
-  counterOf: (counters: NetCounters) => number,
+  mapOf: (reading: MachineReading) => ReadonlyMap<string, Counters> | null,
+  counterOf: (counters: Counters) => number,
 ): number | null {
-  if (now.interfaces === null || !before?.interfaces) return null
+  if (before === null) return null
+  const [countersNow, countersBefore] = [mapOf(now), mapOf(before)]
+  if (countersNow === null || countersBefore === null) return null
   if (now.takenAtS === null || before.takenAtS === null || now.takenAtS <= before.takenAtS) return null
   let bytes = 0
   let compared = 0
-  for (const [name, counters] of now.interfaces) {
-    const earlier = before.interfaces.get(name)
+  for (const [name, counters] of countersNow) {
+    const earlier = countersBefore.get(name)
     if (earlier === undefined) continue
     const delta = counterOf(counters) - counterOf(earlier)
     if (delta < 0) return null
@@ -97,4 +123,14 @@ function ratePerS(
     compared++
   }
   return compared === 0 ? null : bytes / (now.takenAtS - before.takenAtS)
+}
+
+/** Sensors that are broken, or not wired, say −273, −128, 255 and the like. */
+const COLDEST_C = -40
+const WARMEST_C = 130
+
+/** The warmest of several sensors of CPUs, in °C; null without one that can be believed. */
+export function warmest(degreesC: readonly number[]): number | null {
+  const believed = degreesC.filter(degrees => degrees > COLDEST_C && degrees < WARMEST_C && degrees !== 0)
+  return believed.length === 0 ? null : Math.max(...believed)
 }

@@ -3,14 +3,27 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { GpuSample } from '../../contract/samples'
 import { AppError } from '../kernel/appError'
-import { failureOf, GPU_FIELDS, isLoopRefused, parseGpuRow, rejectedField } from './nvidiaSmi'
+import { failureOf, lostIn } from './gpuFailures'
+import {
+  GPU_FIELDS,
+  isLoopRefused,
+  mergeHolders,
+  parseCudaVersion,
+  parseGpuRow,
+  parseHolderRow,
+  rejectedField,
+} from './nvidiaSmi'
 
 const linesOf = (situation: string): string[] =>
   readFileSync(new URL(`./fixtures/nvidia-smi.${situation}.txt`, import.meta.url), 'utf8')
     .split('\n')
     .filter(line => line.trim() !== '')
 
-const rowsOf = (situation: string) => linesOf(situation).map(line => parseGpuRow(line, GPU_FIELDS))
+/** What drivers before 450 answer: they know no MIG. */
+const OLD_FIELDS = GPU_FIELDS.filter(field => field !== 'mig.mode.current')
+const GPU_0 = 'GPU-6f8c5d2e-1a3b-4c7d-9e21-0b5a7f3c8d10'
+const GPU_1 = 'GPU-b2a94e07-55d1-4f0a-8c66-d47e90a1b3f2'
+const rowsOf = (situation: string) => linesOf(situation).map(line => parseGpuRow(line, OLD_FIELDS))
 
 describe('a row of nvidia-smi', () => {
   it('is read field by field, and a zero stays a zero', () => {
@@ -29,6 +42,7 @@ describe('a row of nvidia-smi', () => {
           powerLimitW: 350,
           fanPct: 68,
           clockMHz: 1725,
+          isMig: false,
         },
       },
       {
@@ -45,6 +59,7 @@ describe('a row of nvidia-smi', () => {
           powerLimitW: 220,
           fanPct: 0,
           clockMHz: 210,
+          isMig: false,
         },
       },
     ])
@@ -66,6 +81,7 @@ describe('a row of nvidia-smi', () => {
           powerLimitW: null,
           fanPct: null,
           clockMHz: null,
+          isMig: false,
         },
       },
       {
@@ -82,13 +98,20 @@ describe('a row of nvidia-smi', () => {
           powerLimitW: null,
           fanPct: null,
           clockMHz: null,
+          isMig: false,
         },
       },
     ])
   })
 
-  it('of a card cut into MIG devices has memory but no utilisation', () => {
-    expect(rowsOf('mig')[0]?.gpu).toMatchObject({ utilPct: null, memUsedMiB: 19857, fanPct: null })
+  it('of a card cut into MIG devices says so, and has memory but no utilisation', () => {
+    const rows = linesOf('mig-mode').map(line => parseGpuRow(line, GPU_FIELDS).gpu)
+    expect(rows).toMatchObject([
+      { index: 0, isMig: true, utilPct: null, memUsedMiB: 19857, fanPct: null },
+      { index: 1, isMig: false, utilPct: 97, memUsedMiB: 30127 },
+      { index: 2, isMig: false, name: 'NVIDIA GeForce RTX 3090', utilPct: 3 },
+    ])
+    expect(rowsOf('mig')[0]?.gpu).toMatchObject({ utilPct: null, memUsedMiB: 19857, isMig: false })
   })
 
   it('may lack fields that were not asked for', () => {
@@ -106,14 +129,15 @@ describe('a row of nvidia-smi', () => {
         powerLimitW: null,
         fanPct: null,
         clockMHz: null,
+        isMig: false,
       },
     })
   })
 
   it.each([
-    ['a name with a comma', linesOf('comma-in-name')[0] ?? ''],
+    ['a name with a comma', `${linesOf('comma-in-name')[0]}, [N/A]`],
     ['half a line', '0, GPU-6f8c5d2e, NVIDIA GeFor'],
-    ['a line without an index', '[N/A], GPU-1, A, 550, 1, 1, 1, 1, 1, 1, 1, 1'],
+    ['a line without an index', '[N/A], GPU-1, A, 550, 1, 1, 1, 1, 1, 1, 1, 1, [N/A]'],
     ['an error', linesOf('driver-not-loaded')[0] ?? ''],
     ['the heading of the table', GPU_FIELDS.join(', ')],
   ])('is not %s', (_name, line) => {
@@ -127,7 +151,7 @@ describe('a row of nvidia-smi', () => {
       fc.integer().map(String),
       fc.constantFrom('[N/A]', '', 'NaN', 'Infinity', '1e999', '-1', '9'.repeat(400), '0x10', '1,5'),
     )
-    const cells = fc.tuple(fc.nat({ max: 9 }).map(String), fc.array(cell, { minLength: 11, maxLength: 11 }))
+    const cells = fc.tuple(fc.nat({ max: 9 }).map(String), fc.array(cell, { minLength: 12, maxLength: 12 }))
     const line = fc.oneof(
       fc.string(),
       cells.map(([index, rest]) => [index, ...rest].join(', ')),
@@ -152,7 +176,8 @@ describe('the end of nvidia-smi means', () => {
     ['a driver that is not loaded', 9, 'driver-not-loaded', 'driver-broken'],
     ['a driver that was updated under a running kernel', 18, 'version-mismatch', 'driver-broken'],
     ['the same, with another code', 255, 'version-mismatch', 'driver-broken'],
-    ['a GPU that fell off the bus', 15, 'gpu-lost', 'driver-broken'],
+    ['a GPU that fell off the bus', 15, 'gpu-lost', 'lost'],
+    ['the same, in the words of newer drivers', 255, 'gpu-lost-unknown-error', 'lost'],
     ['a user who may not ask', 4, 'no-permission', 'unreadable'],
   ])('%s', (_name, code, situation, state) => {
     const failure = failureOf(code, linesOf(situation))
@@ -173,6 +198,55 @@ describe('the end of nvidia-smi means', () => {
   })
 })
 
+it('tells a lost card by one line among the rows of the others', () => {
+  expect(linesOf('one-of-four-lost').map(line => lostIn(line)?.state ?? null)).toEqual([
+    'lost',
+    null,
+    null,
+    null,
+  ])
+})
+
+describe('who holds the VRAM', () => {
+  it('is a row for each process on each card; what may not be seen is null', () => {
+    expect(linesOf('compute-apps').map(parseHolderRow)).toEqual([
+      { gpuUuid: GPU_0, pid: 4242, name: '/home/w1/venv/bin/python3', memUsedMiB: 9102 },
+      { gpuUuid: GPU_1, pid: 4242, name: '/home/w1/venv/bin/python3', memUsedMiB: 256 },
+      { gpuUuid: GPU_1, pid: 977, name: 'train, fold 2', memUsedMiB: null },
+      { gpuUuid: GPU_1, pid: 978, name: null, memUsedMiB: 12 },
+    ])
+  })
+
+  it.each(['', 'No running processes found', 'GPU-1, [N/A], python3, 12', 'pid, process_name', 'GPU-1, 12'])(
+    'is not a line like "%s"',
+    line => expect(parseHolderRow(line)).toBe(null),
+  )
+
+  it('counts a process once for each card, also when it uses several MIG instances of it', () => {
+    const row = { gpuUuid: GPU_0, pid: 1, name: 'a', memUsedMiB: 100 }
+    expect(
+      mergeHolders([
+        row,
+        { ...row, memUsedMiB: 50 },
+        { ...row, memUsedMiB: null },
+        { ...row, gpuUuid: GPU_1 },
+      ]),
+    ).toEqual([
+      { ...row, memUsedMiB: 150 },
+      { ...row, gpuUuid: GPU_1 },
+    ])
+  })
+})
+
+it.each([
+  ['table', '12.2'],
+  ['version', '12.4'],
+  ['table-no-cuda', null],
+  ['driver-not-loaded', null],
+])('the CUDA version, by what nvidia-smi says in the situation "%s"', (situation, version) => {
+  expect(parseCudaVersion(linesOf(situation))).toBe(version)
+})
+
 it('tells which field an older or newer nvidia-smi rejects', () => {
   expect([rejectedField(linesOf('field-rejected')), rejectedField(linesOf('gpu-lost'))]).toEqual([
     'clocks.current.graphics',
@@ -181,8 +255,6 @@ it('tells which field an older or newer nvidia-smi rejects', () => {
 })
 
 it('tells a refused loop from other errors', () => {
-  expect([isLoopRefused(linesOf('lms-refused')), isLoopRefused(linesOf('field-rejected'))]).toEqual([
-    true,
-    false,
-  ])
+  const situations = ['lms-refused', 'loop-removed', 'field-rejected']
+  expect(situations.map(situation => isLoopRefused(linesOf(situation)))).toEqual([true, true, false])
 })

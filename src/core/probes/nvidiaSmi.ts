@@ -1,9 +1,5 @@
-import type { GpuReading, GpuSample } from '../../contract/samples'
+import type { GpuSample } from '../../contract/samples'
 import { AppError } from '../kernel/appError'
-import script from './nvidiaSmi.sh?raw'
-
-/** Runs nvidia-smi on demand; its arguments are the session's nonce, and pid and start time of one that hung. */
-export const nvidiaSmiScript = script
 
 export const GPU_FIELDS = [
   'index',
@@ -18,6 +14,7 @@ export const GPU_FIELDS = [
   'power.limit',
   'fan.speed',
   'clocks.current.graphics',
+  'mig.mode.current',
 ] as const
 export type GpuField = (typeof GPU_FIELDS)[number]
 
@@ -56,7 +53,7 @@ export function parseGpuRow(line: string, fields: readonly GpuField[]): GpuRow {
       powerLimitW: numberIn(cell('power.limit')),
       fanPct: numberIn(cell('fan.speed')),
       clockMHz: numberIn(cell('clocks.current.graphics')),
-      isMig: false,
+      isMig: /^enabled$/i.test(cell('mig.mode.current')),
     },
   }
 }
@@ -79,6 +76,57 @@ function unreadable(line: string): AppError {
   })
 }
 
+/** A process that holds VRAM on one card. */
+export interface HolderRow {
+  readonly gpuUuid: string
+  readonly pid: number
+  readonly name: string | null
+  readonly memUsedMiB: number | null
+}
+
+export const HOLDER_FIELDS = ['gpu_uuid', 'pid', 'process_name', 'used_memory'] as const
+
+/**
+ * Reads one line of `nvidia-smi --query-compute-apps=gpu_uuid,pid,process_name,used_memory
+ * --format=csv,noheader,nounits`.
+ *
+ * Shape:  four cells; a name may hold commas, so the last cell is the memory.
+ * Units:  MiB (`nounits` strips the suffix).
+ * Absent: `[N/A]` memory (Windows' driver model, some containers) and names that may not be seen are null.
+ * Errors: null for a line without a uuid and a pid: "No running processes found", or an error text.
+ * Source: `nvidia-smi --help-query-compute-apps`.
+ */
+export function parseHolderRow(line: string): HolderRow | null {
+  const [, gpuUuid, pid, name = '', memory = ''] =
+    /^((?:GPU|MIG)-[\w/-]{1,80}), *(\d{1,10}), *(.*), *([^,]*)$/.exec(line.trim()) ?? []
+  if (gpuUuid === undefined || pid === undefined) return null
+  return { gpuUuid, pid: Number(pid), name: wordIn(name.trim()), memUsedMiB: numberIn(memory.trim()) }
+}
+
+/** One row for each process on each card: with MIG a process can come once for every instance that it uses. */
+export function mergeHolders(rows: readonly HolderRow[]): readonly HolderRow[] {
+  const merged = new Map<string, HolderRow>()
+  for (const row of rows) {
+    const key = `${row.gpuUuid} ${row.pid}`
+    const before = merged.get(key)?.memUsedMiB ?? null
+    const memUsedMiB = before === null ? row.memUsedMiB : before + (row.memUsedMiB ?? 0)
+    merged.set(key, { ...row, memUsedMiB })
+  }
+  return [...merged.values()]
+}
+
+/**
+ * The newest CUDA version that the driver serves, e.g. `12.4`, by the table of plain `nvidia-smi`, or by
+ * `nvidia-smi --version`. Null when neither says one (`N/A`, `ERR!`, drivers before 410).
+ */
+export function parseCudaVersion(said: readonly string[]): string | null {
+  for (const line of said) {
+    const [, version] = /CUDA (?:UMD )?Version *: *(\d{1,3}\.\d{1,3})\b/.exec(line) ?? []
+    if (version !== undefined) return version
+  }
+  return null
+}
+
 /** The field that this nvidia-smi does not know, by what it said; null when it complained of nothing like it. */
 export function rejectedField(said: readonly string[]): string | null {
   for (const line of said) {
@@ -92,84 +140,3 @@ export function rejectedField(said: readonly string[]): string | null {
 export function isLoopRefused(said: readonly string[]): boolean {
   return said.some(line => /\b(lms|loop)\b.*not (recognized|supported)|Invalid combination/i.test(line))
 }
-
-export type GpuFailure = Pick<GpuReading, 'message' | 'hint'> & {
-  readonly state: 'none' | 'driver-broken' | 'unreadable'
-}
-
-/**
- * What it means that nvidia-smi ended, or printed no row.
- *
- * Shape:  its exit code (null: it has not ended) and the lines it printed that are no rows.
- * Units:  none.
- * Absent: without a word from nvidia-smi the message is made from the code.
- * Errors: none; what is not known is `unreadable`.
- * Source: nvidia-smi(1), "RETURN VALUE", for 2 to 15; 18 is NVML's NVML_ERROR_LIB_RM_VERSION_MISMATCH; 127 is the
- *         shell's. Texts count as much as codes, because drivers do not agree on the codes.
- */
-export function failureOf(code: number | null, said: readonly string[]): GpuFailure {
-  const text = said.join(' ').replaceAll(/\s+/g, ' ').trim().slice(0, 300)
-  const found = FAILURES.find(({ codes, says }) => says.test(text) || (code !== null && codes.includes(code)))
-  const { state, hint } = found ?? UNKNOWN
-  return { state, hint, message: text === '' ? silent(code) : text }
-}
-
-function silent(code: number | null): string {
-  if (code === 127) return 'nvidia-smi is not installed.'
-  return code === null
-    ? 'nvidia-smi prints no readings.'
-    : `nvidia-smi ended with code ${code} and no readings.`
-}
-
-interface Failure {
-  readonly codes: readonly number[]
-  readonly says: RegExp
-  readonly state: GpuFailure['state']
-  readonly hint: string | null
-}
-
-const UNKNOWN: Omit<Failure, 'codes' | 'says'> = {
-  state: 'unreadable',
-  hint: 'Run nvidia-smi by hand on that machine and check the driver.',
-}
-
-const FAILURES: readonly Failure[] = [
-  {
-    codes: [18],
-    says: /version mismatch/i,
-    state: 'driver-broken',
-    hint: 'The driver was updated under a running kernel module: reboot the machine.',
-  },
-  {
-    codes: [15],
-    says: /GPU is lost|fallen off the bus|Unable to determine the device handle/i,
-    state: 'driver-broken',
-    hint: 'The GPU is no longer on the bus: reboot the machine; if it comes back, check its power and seating.',
-  },
-  {
-    codes: [9],
-    says: /couldn't communicate with the NVIDIA driver/i,
-    state: 'driver-broken',
-    hint: 'The driver is not loaded: run "sudo modprobe nvidia"; after a kernel update reinstall the driver and reboot.',
-  },
-  {
-    codes: [12],
-    says: /couldn't find .*libnvidia-ml|NVML Shared Library/i,
-    state: 'driver-broken',
-    hint: 'The NVML library is missing: reinstall the NVIDIA driver package.',
-  },
-  {
-    codes: [10],
-    says: /interrupt issue/i,
-    state: 'driver-broken',
-    hint: 'The kernel sees no interrupts from the GPU: reboot the machine and look at "sudo dmesg" for NVRM.',
-  },
-  { codes: [6], says: /No devices were found/i, state: 'none', hint: null },
-  { codes: [127], says: /nvidia-smi: (command )?not found/i, state: 'none', hint: null },
-  {
-    codes: [4],
-    says: /Insufficient Permissions/i,
-    state: 'unreadable',
-    hint: 'This user may not ask the driver: add it to the group that owns /dev/nvidiactl (often "video").',
-  },
-]

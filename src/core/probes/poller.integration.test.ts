@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { NodeName } from '../../contract/ids'
 import type { GpuReading, Sample } from '../../contract/samples'
 import { systemClock } from '../kernel/clock'
@@ -21,6 +21,7 @@ function startPoller() {
     clock: systemClock,
     publishSample: sample => samples.add(sample),
     publishGpu: reading => gpus.add(reading),
+    ownerOf: () => null,
     log,
     onCrash: (name, error) => crashes.push([name, error]),
     periodMs: 50,
@@ -80,6 +81,19 @@ it('a node whose channels cannot be opened, and one that never answers, disturb 
   expect(log.lines).toContain('The probe ended: it could not be started (open failed).')
   await poller[Symbol.asyncDispose]()
   expect([poller.running, crashes]).toEqual([[], []])
+})
+
+it.each(['Darwin', 'macOS 15.1'])('measures a node whose system is "%s" as a Mac', async os => {
+  const { nodes, log, samples, poller } = startPoller()
+  await using shell = processShell()
+  nodes.set(one, shell, { os })
+  // This machine has no vm_stat, which is what the script for a Mac says.
+  await vi.waitFor(
+    () => expect(log.lines).toContain('No gauges for this node: it is no Mac with vm_stat and iostat.'),
+    { timeout: 30_000 },
+  )
+  expect(samples.all).toEqual([])
+  await poller[Symbol.asyncDispose]()
 })
 
 it('forgets a node that left the fleet, though its link never changed', async () => {

@@ -6,10 +6,13 @@ import type { Log } from '../kernel/log'
 import { createTaskGroup, type TaskGroup } from '../kernel/taskGroup'
 import type { FleetNode, FleetNodes } from '../nodes/fleetNodes'
 import type { NodeShell } from '../nodes/nodeShell'
-import type { GpuMemory } from './gpuSession'
-import { createGpuMemory, watchGpus } from './gpuWatch'
-import { probeLinuxNode } from './linuxNodeProbe'
+import { createGpuMemory, type GpuMemory } from './gpuMemory'
+import type { OwnerOf } from './gpuReadings'
+import { watchGpus } from './gpuWatch'
+import { linuxDialect } from './linuxProbe'
 import { probeLocalMachine } from './localMachine'
+import { macDialect } from './macProbe'
+import { probeNode } from './nodeProbe'
 
 const PERIOD_MS = 1_000
 
@@ -18,6 +21,8 @@ export interface PollerDeps {
   readonly clock: Clock
   readonly publishSample: (sample: Sample) => void
   readonly publishGpu: (reading: GpuReading) => void
+  /** The run that a process of a node belongs to. */
+  readonly ownerOf: OwnerOf
   readonly log: Log
   readonly onCrash: (name: string, error: unknown) => void
   readonly periodMs?: number
@@ -103,8 +108,9 @@ function startWatch(
       newest.samples.set(name, sample)
       deps.publishSample(sample)
     }
-    const probe = 'local' in node.config ? probeLocalMachine : probeLinuxNode
-    await probe({ ...common, stateDir: facts.stateDir, publish, onCrash }, signal)
+    const probeDeps = { ...common, stateDir: facts.stateDir, publish, onCrash }
+    if ('local' in node.config) await probeLocalMachine(probeDeps, signal)
+    else await probeNode(isMac(node.online.inventory.os) ? macDialect : linuxDialect, probeDeps, signal)
   })
   group.start(`GPUs of ${name}`, async signal => {
     const publish = (reading: GpuReading): void => {
@@ -112,9 +118,13 @@ function startWatch(
       newest.gpus.set(name, reading)
       deps.publishGpu(reading)
     }
-    await watchGpus({ ...common, publish, memory: memoryOf(newest, name, facts.bootId) }, signal)
+    const memory = memoryOf(newest, name, facts.bootId)
+    await watchGpus({ ...common, publish, ownerOf: deps.ownerOf, memory }, signal)
   })
 }
+
+/** `uname -s` says Darwin; people, and `sw_vers`, say macOS. */
+const isMac = (os: string | null): boolean => os !== null && /^(Darwin|mac ?OS)/i.test(os)
 
 function memoryOf({ memories }: Newest, name: NodeName, bootId: string): GpuMemory {
   const known = memories.get(name)

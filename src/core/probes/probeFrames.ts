@@ -2,7 +2,7 @@ import { createLineSplitter } from './lines'
 
 /** One whole answer of the probe loop: the lines between its begin line and its end line. */
 export interface ProbeFrame {
-  readonly kind: 'sample' | 'disk' | 'unsupported'
+  readonly kind: 'sample' | 'disk' | 'cpu' | 'unsupported'
   /** The number of the request that it answers; 0 for what was not asked for. */
   readonly seq: number
   readonly lines: readonly string[]
@@ -27,7 +27,7 @@ const MAX_FRAME_LINES = 8_192
  */
 export function createFrameReader(nonce: string): FrameReader {
   const splitter = createLineSplitter()
-  const marker = new RegExp(`^${nonce} (\\d{1,9}) (sample|disk|unsupported|end)$`)
+  const marker = new RegExp(`^${nonce} (\\d{1,9}) (sample|disk|cpu|unsupported|end)$`)
   let open: { readonly kind: ProbeFrame['kind']; readonly seq: number; readonly lines: string[] } | null =
     null
   let strayLines = 0

@@ -211,7 +211,11 @@ export function createProcessShell(
 }
 
 export interface ManualNodes extends FleetNodes {
-  set(name: NodeName, shell: NodeShell | null, options?: { readonly local?: boolean; bootId?: string }): void
+  set(
+    name: NodeName,
+    shell: NodeShell | null,
+    options?: { readonly local?: boolean; readonly bootId?: string; readonly os?: string },
+  ): void
   remove(name: NodeName): void
 }
 
@@ -229,7 +233,8 @@ export function createManualNodes(stateDir: string): ManualNodes {
       const link: Link =
         shell === null ? { state: 'connecting', sinceMs: 0 } : { state: 'online', sinceMs: 0 }
       const facts = { stateDir, home: stateDir, bootId: options.bootId ?? 'boot-1' }
-      const online = shell === null ? null : { shell, facts, inventory: noInventory, hostKey: null }
+      const inventory = { ...noInventory, os: options.os ?? null }
+      const online = shell === null ? null : { shell, facts, inventory, hostKey: null }
       const node: FleetNode = { config: configOf(name, options.local ?? false), link, online }
       nodes.set(name, node)
       for (const listener of listeners) listener(node)

@@ -5,6 +5,7 @@ import type { Engine, FamilyMember } from '../engines/engine'
 import type { Clock } from '../kernel/clock'
 import { flagTexts } from '../guard/runMode'
 import type { RunBook } from './runBook'
+import type { RunMembers } from './runMembers'
 
 /** A start is looked at every second, a run that has settled every three. */
 const SETTLED_AFTER_MS = 10_000
@@ -14,6 +15,8 @@ const UNREAD: ReportedFlags = { dryRun: null, allowOrders: null }
 export interface ModeReadDeps {
   readonly book: RunBook
   readonly clock: Clock
+  /** Gets to know every process that is found. */
+  readonly members: RunMembers
   /** A process of a run carries another mode than the run was started with. */
   readonly onMismatch: (run: RunId, node: NodeName, member: FamilyMember) => void
   /** Processes of a run are alive on a node after all of its workers there have ended; none: they are gone. */
@@ -32,10 +35,13 @@ export function createModeReader(deps: ModeReadDeps, node: NodeName, engine: Pic
   const silentBefore = new Map<RunId, ReadonlySet<string>>()
 
   async function membersOf(run: RunId, workers: readonly Worker[]): Promise<readonly FamilyMember[]> {
-    return await engine.family(
+    const found = await engine.family(
       run,
       workers.map(({ id, identity }) => ({ worker: id, identity })),
     )
+    const ids = workers.map(({ id }) => id)
+    deps.members.note(run, node, found, ids)
+    return found
   }
 
   /** Leaves out those that are silent for the first time. */

@@ -55,6 +55,7 @@ export function createNodeWatch(
       })
       await aborted(over.signal)
       await group[Symbol.asyncDispose]()
+      deps.members.forgetNode(name)
     },
   }
 }

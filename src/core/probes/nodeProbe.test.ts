@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Sample } from '../../contract/samples'
-import { probeLinuxNode } from './linuxNodeProbe'
+import { linuxDialect } from './linuxProbe'
+import { probeNode } from './nodeProbe'
 import {
   createManualClock,
   createRecordedLog,
@@ -23,7 +24,8 @@ function startProbe(onRequest: (channel: ScriptedChannel, seq: number, what: str
   const samples: Sample[] = []
   const log = createRecordedLog()
   const stop = new AbortController()
-  const ended = probeLinuxNode(
+  const ended = probeNode(
+    linuxDialect,
     {
       node: nodeA,
       shell,
@@ -96,7 +98,7 @@ it('asks for the disk with every fifteenth request, and shows it from the next s
   await probe.stop()
 })
 
-it('a disk that does not answer is unknown, is not asked for again, and delays nothing', async () => {
+it('disks that do not answer are unknown, are not asked for again, and delay nothing', async () => {
   const asked: string[] = []
   const probe = startProbe((channel, seq, what) => {
     asked.push(what)
@@ -106,6 +108,7 @@ it('a disk that does not answer is unknown, is not asked for again, and delays n
   await probe.clock.advance(40_000)
   expect(asked.filter(what => what === 'full').length).toBe(2)
   expect(probe.samples.map(sample => sample.disk === null).lastIndexOf(false)).toBe(29)
+  expect(probe.samples.map(sample => sample.mounts === null).lastIndexOf(false)).toBe(29)
   expect(probe.samples.length).toBe(41)
   await probe.stop()
 })
@@ -155,7 +158,5 @@ it('leaves a node without /proc alone, with one clear line and without a sample'
   await probe.clock.advance(0)
   await probe.ended
   expect(probe.samples).toEqual([])
-  expect(probe.log.lines).toEqual([
-    'No gauges for this node: it has no /proc, and Drydock measures only Linux over SSH.',
-  ])
+  expect(probe.log.lines).toEqual(['No gauges for this node: it has no /proc, and is no Mac either.'])
 })
