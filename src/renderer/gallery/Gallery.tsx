@@ -5,7 +5,9 @@ import { CommandPalette } from '../palette/CommandPalette'
 import { openPalette, openShortcuts } from '../palette/paletteStore'
 import { ShortcutSheet } from '../palette/ShortcutSheet'
 import { SettingsView } from '../settings/SettingsView'
+import { initialJoin, joinStore } from '../join/joinStore'
 import { fleetStore } from '../state/fleetStore'
+import { createIdleJoin } from '../state/idleJoin'
 import type { LogStore } from '../state/logStore'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
@@ -27,6 +29,7 @@ const DENSE_FROM = 13
 /** Nothing happens in a picture. */
 const nothing = async (): Promise<void> => {}
 const IDLE: FleetActions = {
+  ...createIdleJoin(),
   startTraining: nothing,
   stopTraining: nothing,
   setMode: nothing,
@@ -54,21 +57,22 @@ interface SceneScreenProps {
 }
 
 function SceneScreen({ create, settings }: SceneScreenProps) {
-  const logs = useMemo(() => {
-    const { state, screen, loadOf, overlay } = create()
+  const { logs, actions } = useMemo(() => {
+    const { state, screen, loadOf, overlay, join = initialJoin, answers } = create()
     seedHistory(state.nodes, loadOf)
     fleetStore.setState({ ...state, settings })
     screenStore.setState(screen)
+    joinStore.setState(join)
     if (overlay === 'commands') openPalette()
     if (overlay === 'shortcuts') openShortcuts()
-    return createScriptedLogs()
+    return { logs: createScriptedLogs(), actions: { ...IDLE, ...answers } }
   }, [create, settings])
   const screen = useScreen(state => state.screen)
   const isDense = fleetStore.getState().nodes.length >= DENSE_FROM
   const hasDock = !isDense && screen !== 'logs' && screen !== 'settings'
   return (
     <ClockProvider value={CLOCK}>
-      <Shell actions={IDLE} onOpenPalette={() => {}} dock={hasDock ? <LogDock store={logs} /> : undefined}>
+      <Shell actions={actions} onOpenPalette={() => {}} dock={hasDock ? <LogDock store={logs} /> : undefined}>
         <CurrentScreen logs={logs} />
         <CommandPalette setTheme={nothing} />
         <ShortcutSheet />

@@ -1,5 +1,7 @@
 import type { Settings } from '../../contract/events'
 import { startTime } from '../format'
+import { openAdd, openEdit, openLogin } from '../join/joinCommands'
+import { wantsLogin } from '../join/wantsLogin'
 import { toggleDock } from '../logs/logPanelStore'
 import { shortcutWords } from '../shortcuts'
 import type { FleetState } from '../state/fleetStore'
@@ -95,13 +97,23 @@ const SCREENS: readonly (readonly [Screen, string])[] = [
 const screenCommands = (): readonly PaletteCommand[] =>
   SCREENS.map(([screen, name]) => command(`go ${screen}`, name, () => screenStore.setState({ screen })))
 
-const nodeCommands = ({ nodes }: FleetState, { actions }: PaletteDeps): readonly PaletteCommand[] =>
-  nodes.map(({ name, link, address }) =>
+const nodeCommands = ({ nodes }: FleetState, { actions }: PaletteDeps): readonly PaletteCommand[] => [
+  command('add machines', 'Add machines…', () => openAdd()),
+  ...nodes
+    .filter(wantsLogin)
+    .map(({ name, address }) =>
+      command(`log in ${name}`, `Log in to ${name}…`, () => openLogin(name), { note: address }),
+    ),
+  ...nodes.map(({ name, link, address }) =>
     command(`reconnect ${name}`, `Reconnect ${name}`, () => attempt(() => actions.reconnect(name)), {
       note: address,
       refusal: link.state === 'disabled' ? `${name} is disabled in fleet.yaml.` : null,
     }),
-  )
+  ),
+  ...nodes.map(node =>
+    command(`edit ${node.name}`, `Edit ${node.name}…`, () => openEdit(node), { note: node.address }),
+  ),
+]
 
 function logCommands({ runs }: FleetState, { actions, nowMs }: PaletteDeps): readonly PaletteCommand[] {
   return [

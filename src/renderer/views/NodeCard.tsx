@@ -3,6 +3,8 @@ import { memo, type KeyboardEvent } from 'react'
 import type { NodeView } from '../../contract/nodes'
 import { Button } from '../components/Button'
 import { StateIcon, type StateName } from '../components/StateIcon'
+import { openLogin } from '../join/joinCommands'
+import { wantsLogin } from '../join/wantsLogin'
 import { useFleet } from '../state/fleetStore'
 import { useActions } from './actions'
 import { attempt } from './attempt'
@@ -121,6 +123,14 @@ function LinkButton({ node }: { node: NodeView }) {
       </Button>
     )
   }
+  if (wantsLogin(node)) {
+    return (
+      <Button size="s" onClick={() => openLogin(node.name)}>
+        <KeyRound size={12} strokeWidth={1.75} aria-hidden />
+        Log in…
+      </Button>
+    )
+  }
   if (link.state !== 'unreachable' && link.state !== 'blocked') return null
   return (
     <Button size="s" onClick={() => attempt(() => actions.reconnect(node.name))}>
@@ -132,7 +142,7 @@ function LinkButton({ node }: { node: NodeView }) {
 
 function moveAmongGauges(event: KeyboardEvent<HTMLElement>): void {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
-  if (step === undefined || !(event.target instanceof HTMLElement)) return
+  if (step === undefined || event.altKey || !(event.target instanceof HTMLElement)) return
   const isHere = event.target === event.currentTarget || event.target.matches('[data-gauge]')
   if (!isHere) return
   const gauges = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-gauge]')]
