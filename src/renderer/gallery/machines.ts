@@ -7,7 +7,7 @@ import { known, offered } from './links'
 
 const asNode = (name: string): NodeName => name as NodeName
 
-export const sshHost = (alias: string, rest: Partial<SshHost> = {}): SshHost => ({
+const sshHost = (alias: string, rest: Partial<SshHost> = {}): SshHost => ({
   alias,
   resolved: { host: `${alias}.lan`, port: 22, user: 'w1', identityFiles: [], jump: [] },
   problem: null,

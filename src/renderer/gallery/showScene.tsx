@@ -20,8 +20,8 @@ export interface Asked {
   failure: Error | null
 }
 
-/** For tests: draws a scene of the gallery in the page, as the app would draw it. */
-export function showScene(name: keyof typeof SCENES): Asked {
+/** For tests: draws a scene of the gallery in the page, as the app would draw it. `more` is what the engine answers. */
+export function showScene(name: keyof typeof SCENES, more: Partial<JoinActions> = {}): Asked {
   cleanup()
   stubPage()
   const create = SCENES[name]
@@ -34,7 +34,10 @@ export function showScene(name: keyof typeof SCENES): Asked {
   const asked: Asked = { acts: [], failure: null }
   render(
     <ClockProvider value={fixedClock(NOW_MS)}>
-      <Shell actions={recordInto(asked, answers)} onOpenPalette={() => asked.acts.push('palette')}>
+      <Shell
+        actions={recordInto(asked, { ...answers, ...more })}
+        onOpenPalette={() => asked.acts.push('palette')}
+      >
         <Chosen />
       </Shell>
     </ClockProvider>,

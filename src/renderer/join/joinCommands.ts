@@ -4,11 +4,10 @@ import type { NodeView } from '../../contract/nodes'
 import { fleetStore } from '../state/fleetStore'
 import { attempt, problemOf } from '../views/attempt'
 import { type ActionProblem, screenStore } from '../views/screenStore'
-import { draftOf } from './address'
 import { type AddTab, EMPTY_ADD, newNodes } from './addState'
 import type { JoinActions } from './joinActions'
-import { changeAdd, type JoinDialog, joinStore, type NodeDraft } from './joinStore'
-import { readEdit } from './nodeEdit'
+import { changeAdd, type JoinDialog, joinStore } from './joinStore'
+import { nodeDraft, readEdit } from './nodeEdit'
 
 /** Nothing of a node is changed. */
 const NO_CHANGE: NodeChange = { name: null, ssh: null, roles: null, isDisabled: null }
@@ -61,18 +60,6 @@ export const openEdit = (node: NodeView): void =>
 export const openRemove = (node: NodeName): void =>
   joinStore.setState({ dialog: { kind: 'remove', node, isRemoving: false, problem: null } })
 
-export function nodeDraft(node: NodeView): NodeDraft {
-  const { ssh } = node
-  return {
-    name: node.name,
-    way: ssh === null ? 'local' : 'alias' in ssh ? 'alias' : 'address',
-    address: draftOf(ssh),
-    alias: ssh !== null && 'alias' in ssh ? ssh.alias : '',
-    roles: node.roles,
-    isDisabled: node.link.state === 'disabled',
-  }
-}
-
 /** Enables or disables a node at once; the change can be taken back. */
 export function setDisabled(actions: JoinActions, node: NodeName, isDisabled: boolean): void {
   const set = (value: boolean) => actions.editNode(node, { ...NO_CHANGE, isDisabled: value })
@@ -96,7 +83,7 @@ export function moveNode(actions: JoinActions, node: NodeName, by: -1 | 1): void
 }
 
 /** Says what was done, with the way back when there is one. */
-export function tellUndo(words: string, undo: (() => Promise<void>) | null): void {
+function tellUndo(words: string, undo: (() => Promise<void>) | null): void {
   joinStore.setState(({ undo: before }) => ({ undo: { id: (before?.id ?? 0) + 1, words, undo } }))
 }
 

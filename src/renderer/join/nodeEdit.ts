@@ -1,7 +1,7 @@
 import { NodeName } from '../../contract/ids'
 import type { NodeChange } from '../../contract/machines'
 import type { NodeView, SshAddress } from '../../contract/nodes'
-import { type AddressProblems, addressKey, readDraft } from './address'
+import { type AddressProblems, addressKey, draftOf, readDraft } from './address'
 import { nodeAt } from './addState'
 import type { NodeDraft } from './joinStore'
 import { nameProblem } from './names'
@@ -10,6 +10,19 @@ import { nameProblem } from './names'
 export interface EditProblems extends AddressProblems {
   readonly name: string | null
   readonly alias: string | null
+}
+
+/** A node as it is before anything of it is changed. */
+export function nodeDraft(node: NodeView): NodeDraft {
+  const { ssh } = node
+  return {
+    name: node.name,
+    way: ssh === null ? 'local' : 'alias' in ssh ? 'alias' : 'address',
+    address: draftOf(ssh),
+    alias: ssh !== null && 'alias' in ssh ? ssh.alias : '',
+    roles: node.roles,
+    isDisabled: node.link.state === 'disabled',
+  }
 }
 
 /**

@@ -10,8 +10,6 @@ import {
 const ROW_PX = 53
 const OVERSCAN = 6
 
-export type RowWindow = ReturnType<typeof createRowWindow>
-
 /** Which rows of a long list are in sight, and where they stand. Rows may be of any height. */
 export function createRowWindow() {
   const listeners = new Set<() => void>()

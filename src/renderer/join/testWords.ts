@@ -89,7 +89,7 @@ function blockedWords(reason: BlockReason): TestWords {
 }
 
 /** `Ubuntu 24.04 · Ryzen 7 5800X · 16 threads · 32 GiB · 4 ms`: what was reported, and no more. */
-export function machineWords(inventory: Inventory, roundTripMs: number | null): string {
+function machineWords(inventory: Inventory, roundTripMs: number | null): string {
   const { os, cpuModel, cpuThreads, memTotalMiB } = inventory
   return [
     os === null ? null : osName(os),
@@ -117,10 +117,10 @@ export function summaryWords(tests: readonly (TestState | undefined)[]): string 
     ['reached', ended.filter(one => outcomeOf(one) === 'reached').length],
     ['blocked', ended.filter(one => outcomeOf(one) === 'blocked').length],
     ['unreachable', ended.filter(one => outcomeOf(one) === 'unreachable').length],
-    ['not tested', ended.filter(one => one.at === 'failed').length],
+    ['could not be tested', ended.filter(one => one.at === 'failed').length],
   ] as const
   const words = counts.filter(([, count]) => count > 0).map(([word, count]) => `${count} ${word}`)
-  const head = `Tested ${ended.length} of ${known.length}`
+  const head = `Tested ${ended.filter(({ at }) => at === 'done').length} of ${known.length}`
   return words.length === 0 ? head : `${head}: ${words.join(', ')}`
 }
 

@@ -39,7 +39,7 @@ describe('the palette offers', () => {
     expect(titles).toEqual([
       'Fleet, Runs, Results, Logs, Settings',
       'Start kelly, Start walk, Stop…',
-      'Reconnect this-pc, Reconnect pc2',
+      'Add machines…, Reconnect this-pc, Reconnect pc2, Edit this-pc…, Edit pc2…',
       'Show or hide the logs, Show logs of kelly',
       'Dark theme, Light theme, Theme of the computer, Copy the path of fleet.yaml, ' +
         'Copy the path of the state folder, Keyboard shortcuts',
