@@ -145,7 +145,7 @@ const confirmScenes = (base: Base): Readonly<Record<string, () => Scene>> => ({
         'alias colo-2': {
           name: 'hp-server',
           roles: ['gpu', 'rack-b'],
-          isWanted: null,
+          isWanted: true,
           refused: null,
           isTrusting: false,
           problem: null,

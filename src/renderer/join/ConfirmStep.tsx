@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useId, useMemo } from 'react'
 import { Button } from '../components/Button'
 import { Notice } from '../components/Notice'
 import { useFleet } from '../state/fleetStore'
@@ -74,6 +74,7 @@ interface MachineProps {
 }
 
 function Machine({ one, add, nameProblem, tester }: MachineProps) {
+  const id = useId()
   const draft = add.drafts[one.key]
   const test = add.tests[one.key]
   if (draft === undefined) return null
@@ -93,7 +94,9 @@ function Machine({ one, add, nameProblem, tester }: MachineProps) {
         />
         <span className="machine-words">
           <span className="machine-head">
-            <b className="truncate font-medium">{label}</b>
+            <b id={id} className="truncate font-medium">
+              {label}
+            </b>
           </span>
           {keyReason(test) === null ? <TestLine test={test} /> : null}
           <Same test={test} isAdded={isAdded} />
@@ -101,7 +104,7 @@ function Machine({ one, add, nameProblem, tester }: MachineProps) {
         <Button
           size="s"
           className="self-start"
-          aria-label={`Test ${label}`}
+          aria-describedby={id}
           refusal={isUnderWay ? 'It is being tested.' : null}
           onClick={() => tester.test([one])}
         >
@@ -132,8 +135,8 @@ function Same({ test, isAdded }: { test: Parameters<typeof sameAs>[0]; isAdded: 
   return (
     <span className="text-dense text-t2">
       {isAdded
-        ? `It will stand in the fleet twice, and what runs on it is counted twice.`
-        : `It is left out. Tick it to add it under a second name.`}
+        ? 'Added under a second name, what runs on it is counted twice. Untick it to leave it out.'
+        : 'It is left out.'}
     </span>
   )
 }

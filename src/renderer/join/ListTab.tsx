@@ -14,7 +14,7 @@ import type { MachineTester } from './machineTester'
 import { TestAll } from './TestAll'
 
 const EXAMPLE = `w1@192.168.1.11
-gpu-2  w1@192.168.1.12:2222`
+gpu-2 = w1@192.168.1.12:2222`
 
 /** Many machines at once, from a text of one a line. */
 export function ListTab({ tester }: { tester: MachineTester }) {
@@ -32,7 +32,8 @@ export function ListTab({ tester }: { tester: MachineTester }) {
     <>
       <div className="join-part">
         <label htmlFor={id} className="mb-1 block text-dense text-t2">
-          One machine a line: an address, or a name and an address
+          One machine a line: user@host:port, with a name before it if you like. Lines of a hosts file and
+          tables work, too.
         </label>
         <textarea
           id={id}

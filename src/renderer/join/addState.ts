@@ -25,8 +25,8 @@ export type TestState =
 export interface MachineDraft {
   readonly name: string
   readonly roles: readonly string[]
-  /** null: nobody said; then it is added unless its key was refused or it is in the fleet already. */
-  readonly isWanted: boolean | null
+  /** Whether it is added, unless its key was refused. */
+  readonly isWanted: boolean
   /** The fingerprint that was refused. Another key is another question. */
   readonly refused: string | null
   readonly isTrusting: boolean
@@ -128,7 +128,7 @@ export function withDrafts(state: AddState, nodes: readonly NodeView[]): AddStat
     drafts[one.key] = {
       name,
       roles: [],
-      isWanted: null,
+      isWanted: true,
       refused: null,
       isTrusting: false,
       problem: null,
@@ -176,10 +176,8 @@ export function isRefused(draft: MachineDraft | undefined, test: TestState | und
 }
 
 /** Whether it will be added as things stand. */
-export function isWanted(draft: MachineDraft | undefined, test: TestState | undefined): boolean {
-  if (isRefused(draft, test)) return false
-  return draft?.isWanted ?? sameAs(test) === null
-}
+export const isWanted = (draft: MachineDraft | undefined, test: TestState | undefined): boolean =>
+  draft?.isWanted !== false && !isRefused(draft, test)
 
 export const wanted = (state: AddState): readonly Candidate[] =>
   state.picked.filter(({ key }) => isWanted(state.drafts[key], state.tests[key]))

@@ -22,6 +22,8 @@ describe('an address that is typed', () => {
     ['w1 @pc2', 'An address has no spaces. Write user@host or user@host:port.'],
     ['@pc2', 'The name before @ is missing. Write user@host.'],
     ['w1@', 'The host is missing. Write user@host, for example w1@192.168.1.11.'],
+    ['w1@192.168.1.999', '“192.168.1.999” is not an IPv4 address. It has four numbers from 0 to 255.'],
+    ['w1@192.168.1', '“192.168.1” is not an IPv4 address. It has four numbers from 0 to 255.'],
     ['w1@pc2:', 'A port is a number from 1 to 65535.'],
     ['w1@pc2:0', 'A port is a number from 1 to 65535.'],
     ['w1@pc2:65536', 'A port is a number from 1 to 65535.'],

@@ -51,6 +51,8 @@ function readPlace(text: string): Pick<Hosted, 'host' | 'port' | 'user'> | strin
   const { host, port } = splitPort(text.slice(at + 1))
   if (host === '') return 'The host is missing. Write user@host, for example w1@192.168.1.11.'
   if (host.length > LONGEST) return 'No host has so long a name.'
+  if (/^[\d.]+$/.test(host) && !isIpv4(host))
+    return `“${host}” is not an IPv4 address. It has four numbers from 0 to 255.`
   if (!isHost(host)) return `“${host}” cannot be a host. Write a name or an address such as 192.168.1.11.`
   const number = Number(port)
   if (!/^\d+$/.test(port) || number < 1 || number > 65_535) return 'A port is a number from 1 to 65535.'
@@ -69,6 +71,9 @@ function splitPort(text: string): { host: string; port: string } {
 /** A leading dash would be an option to whatever command it is handed to. */
 const isHost = (host: string): boolean =>
   /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(host) || (host.includes(':') && /^[0-9A-Fa-f:.]+(%\w+)?$/.test(host))
+
+const isIpv4 = (host: string): boolean =>
+  /^\d{1,3}(\.\d{1,3}){3}$/.test(host) && host.split('.').every(part => Number(part) <= 255)
 
 function keyFileProblem(path: string): string | null {
   if (path === '') return null

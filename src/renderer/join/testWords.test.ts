@@ -26,7 +26,7 @@ describe('a test in words', () => {
   it('points out a machine that is in the fleet already', () => {
     expect(words(reached({ sameAs: 'pc2' as NodeName }))).toMatchObject({
       icon: 'warn',
-      word: 'This is pc2 already',
+      word: 'Reached: this is pc2 already',
     })
   })
 

@@ -43,7 +43,7 @@ function resultWords(result: TestResult): TestWords {
     case 'reached':
       return {
         icon: result.sameAs === null ? 'ok' : 'warn',
-        word: result.sameAs === null ? 'Reached' : `This is ${result.sameAs} already`,
+        word: result.sameAs === null ? 'Reached' : `Reached: this is ${result.sameAs} already`,
         detail: machineWords(result.inventory, result.roundTripMs),
         fix: null,
       }

@@ -23,7 +23,7 @@ export function Header({ onOpenPalette }: { onOpenPalette: () => void }) {
         <kbd className="kbd">{isMac ? '⌘ K' : 'Ctrl K'}</kbd>
       </button>
       <div className="header-end">
-        <IconButton name="Add machines" onClick={() => openAdd()}>
+        <IconButton name="Add machines" className="header-add" onClick={() => openAdd()}>
           <Plus size={16} strokeWidth={1.75} aria-hidden />
         </IconButton>
         <PlanPicker />
