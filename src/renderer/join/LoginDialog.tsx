@@ -9,7 +9,7 @@ import { backToNode } from './focusNode'
 import { closeJoin } from './joinCommands'
 import type { LoginPhase } from './joinStore'
 import { KeyLogin } from './KeyLogin'
-import { Good, Leave, type LoginFrame, Reconnect, Working } from './LoginParts'
+import { Done, Good, Leave, type LoginFrame, Reconnect, Working } from './LoginParts'
 import { PassphraseLogin } from './PassphraseLogin'
 import { QuestionLogin } from './QuestionLogin'
 import { useLogin } from './useLogin'
@@ -30,7 +30,7 @@ export function LoginDialog({ name, phase }: LoginDialogProps) {
 
 function Login({ name, phase }: LoginDialogProps) {
   const node = useFleet(state => state.nodes.find(one => one.name === name))
-  const { run, isTried } = useLogin(name)
+  const { run, tried } = useLogin(name, node?.link.sinceMs ?? 0)
   const frame: LoginFrame = (body, buttons) => (
     <DialogParts buttons={buttons}>
       <h2>Log in to {name}</h2>
@@ -38,7 +38,7 @@ function Login({ name, phase }: LoginDialogProps) {
     </DialogParts>
   )
   if (node === undefined) return frame(<p>{name} is not in the fleet any more.</p>, <Leave>Close</Leave>)
-  if (phase.at === 'done') return frame(<Good words={phase.words} />, <Leave>Done</Leave>)
+  if (phase.at === 'done') return frame(<Good words={phase.words} />, <Done />)
   // While the key is being installed the link may come and go: what was asked for is shown until it ends.
   if (node.link.state !== 'blocked') {
     return phase.at === 'working'
@@ -46,7 +46,7 @@ function Login({ name, phase }: LoginDialogProps) {
       : linkNow(node, frame)
   }
   const { reason, sinceMs } = node.link
-  const shared = { node, phase, run, isTried, frame }
+  const shared = { node, phase, run, tried, frame }
   switch (reason.kind) {
     case 'auth':
       return <KeyLogin {...shared} reason={reason} />
@@ -77,7 +77,7 @@ function Login({ name, phase }: LoginDialogProps) {
 function linkNow({ name, link }: NodeView, frame: LoginFrame): ReactNode {
   switch (link.state) {
     case 'online':
-      return frame(<Good words={`${name} is online.`} />, <Leave>Done</Leave>)
+      return frame(<Good words={`${name} is online.`} />, <Done />)
     case 'unreachable':
       return frame(
         <div className="modal-part mt-2">

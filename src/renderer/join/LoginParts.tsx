@@ -1,5 +1,5 @@
 import { RefreshCw } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { NodeName } from '../../contract/ids'
 import type { NodeView } from '../../contract/nodes'
 import { Button } from '../components/Button'
@@ -10,7 +10,7 @@ import { attempt } from '../views/attempt'
 import { sentence } from '../views/problem'
 import { closeJoin } from './joinCommands'
 import type { LoginPhase } from './joinStore'
-import type { useLogin } from './useLogin'
+import type { Tried, useLogin } from './useLogin'
 
 /** Draws what a kind of login is made of: what is said and filled in, and the buttons at the foot. */
 export type LoginFrame = (body: ReactNode, buttons: ReactNode) => ReactNode
@@ -21,12 +21,23 @@ export interface LoginPartProps<Reason> {
   readonly reason: Reason
   readonly phase: LoginPhase
   readonly run: ReturnType<typeof useLogin>['run']
-  /** Something was tried since the dialog was opened: what the link says is the answer to it. */
-  readonly isTried: boolean
+  /** Whether something was tried since the dialog was opened, and whether the link has answered to it. */
+  readonly tried: Tried
   readonly frame: LoginFrame
 }
 
 export const Leave = ({ children }: { children: string }) => <Button onClick={closeJoin}>{children}</Button>
+
+/** The only button when all is well; it takes the keyboard from whatever went away. */
+export function Done() {
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => button.current?.focus(), [])
+  return (
+    <Button ref={button} onClick={closeJoin}>
+      Done
+    </Button>
+  )
+}
 
 export function Reconnect({ name }: { name: NodeName }) {
   const actions = useActions()
@@ -53,6 +64,18 @@ export const Working = ({ words }: { words: string }) => (
     {words}
   </output>
 )
+
+interface UnderWayProps {
+  readonly phase: LoginPhase
+  readonly tried: Tried
+  readonly node: NodeName
+}
+
+/** What is under way: the asking, and after it the link until it says something new. */
+export function UnderWay({ phase, tried, node }: UnderWayProps) {
+  if (phase.at === 'working') return <Working words={phase.words} />
+  return phase.at === 'ask' && tried === 'under way' ? <Working words={`Connecting to ${node}…`} /> : null
+}
 
 /** Why the last attempt did not work. */
 export function Refusal({ phase, again }: { phase: LoginPhase; again: string | null }) {

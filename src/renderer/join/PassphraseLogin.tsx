@@ -4,7 +4,7 @@ import type { BlockReason } from '../../contract/nodes'
 import { Button } from '../components/Button'
 import { useActions } from '../views/actions'
 import { sentence } from '../views/problem'
-import { Leave, type LoginPartProps, Refusal, Working } from './LoginParts'
+import { Leave, type LoginPartProps, Refusal, UnderWay } from './LoginParts'
 import { type Secret, SecretField } from './SecretField'
 import { type Asked, useAsked } from './useAsked'
 
@@ -12,7 +12,7 @@ type Reason = Extract<BlockReason, { kind: 'passphrase' }>
 
 /** The passphrase of one key, asked for once. */
 export function PassphraseLogin(props: LoginPartProps<Reason>) {
-  const { node, reason, phase, run, isTried, frame } = props
+  const { node, reason, phase, run, tried, frame } = props
   const actions = useActions()
   const secret = useRef<Secret>(null)
   const [hasText, setHasText] = useState(false)
@@ -31,13 +31,13 @@ export function PassphraseLogin(props: LoginPartProps<Reason>) {
       <p className="text-t2">
         The key <code className="wrap-anywhere">{reason.path}</code> is locked with a passphrase.
       </p>
-      <Refusal phase={phase} again={isTried ? reason.message : null} />
+      <Refusal phase={phase} again={tried === 'answered' ? reason.message : null} />
       <div className="modal-part mt-4">
         <SecretField label="Passphrase" secret={secret} onTyped={setHasText} onEnter={submit} />
         <Keeping place={place} isKept={isKept} onChange={setKept} />
       </div>
-      {isWorking ? <Working words={phase.words} /> : null}
-      {isTried || reason.hint === '' ? null : (
+      <UnderWay phase={phase} tried={tried} node={node.name} />
+      {tried !== 'none' || reason.hint === '' ? null : (
         <p className="mt-3 text-dense text-t3">{sentence(reason.hint)}</p>
       )}
     </>,

@@ -3,14 +3,14 @@ import type { BlockReason } from '../../contract/nodes'
 import { Button } from '../components/Button'
 import { useActions } from '../views/actions'
 import { sentence } from '../views/problem'
-import { Leave, type LoginPartProps, Refusal, Working } from './LoginParts'
+import { Leave, type LoginPartProps, Refusal, UnderWay } from './LoginParts'
 import { type Secret, SecretField } from './SecretField'
 
 type Reason = Extract<BlockReason, { kind: 'question' }>
 
 /** What the server asks in its own words; the answers are for one attempt. */
 export function QuestionLogin(props: LoginPartProps<Reason>) {
-  const { node, reason, phase, run, isTried, frame } = props
+  const { node, reason, phase, run, tried, frame } = props
   const actions = useActions()
   // A new question is drawn anew.
   const [fields] = useState(() => fieldsOf(reason))
@@ -27,13 +27,13 @@ export function QuestionLogin(props: LoginPartProps<Reason>) {
           ? `${node.name} asks before it lets anyone in:`
           : `${node.name} asks: ${sentence(reason.title)}`}
       </p>
-      <Refusal phase={phase} again={isTried ? reason.message : null} />
+      <Refusal phase={phase} again={tried === 'answered' ? reason.message : null} />
       <div className="modal-part mt-4 flex flex-col gap-3">
         {fields.map(({ id, ...field }) => (
           <SecretField key={id} {...field} onTyped={nothing} onEnter={submit} />
         ))}
       </div>
-      {isWorking ? <Working words={phase.words} /> : null}
+      <UnderWay phase={phase} tried={tried} node={node.name} />
       <p className="mt-3 text-dense text-t3">
         This is one attempt with these answers. They are not kept, and nothing is tried again by itself.
       </p>

@@ -3,11 +3,16 @@ import type { NodeName } from '../../contract/ids'
 import { problemOf } from '../views/attempt'
 import { joinStore, type LoginPhase } from './joinStore'
 
-/** What a login dialog does, one thing at a time. Closing the dialog gives up what is under way. */
-export function useLogin(node: NodeName) {
+export type Tried = 'none' | 'under way' | 'answered'
+
+/**
+ * What a login dialog does, one thing at a time. Closing the dialog gives up what is under way. `sinceMs` is that of the
+ * node's link: `tried` is `none` until something was tried, `under way` until the link says something new, and then
+ * `answered`.
+ */
+export function useLogin(node: NodeName, sinceMs: number) {
   const [gone] = useState(() => new AbortController())
-  // Tried once: what the link says from now on is the answer to that.
-  const [isTried, setTried] = useState(false)
+  const [triedAtMs, setTriedAtMs] = useState<number | null>(null)
   useEffect(() => () => gone.abort(), [gone])
 
   async function run(
@@ -16,7 +21,7 @@ export function useLogin(node: NodeName) {
     done: string | null,
   ): Promise<void> {
     tell(node, { at: 'working', words })
-    setTried(true)
+    setTriedAtMs(sinceMs)
     try {
       await work(gone.signal)
       if (!gone.signal.aborted) tell(node, done === null ? { at: 'ask' } : { at: 'done', words: done })
@@ -24,7 +29,8 @@ export function useLogin(node: NodeName) {
       if (!gone.signal.aborted) tell(node, { at: 'refused', problem: problemOf(error) })
     }
   }
-  return { run, isTried }
+  const tried: Tried = triedAtMs === null ? 'none' : triedAtMs === sinceMs ? 'under way' : 'answered'
+  return { run, tried }
 }
 
 /** Only while the dialog is still about this node. */
