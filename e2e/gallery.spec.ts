@@ -51,7 +51,7 @@ const test = base.extend<object, { gallery: Gallery }>({
 
 for (const theme of THEMES) {
   test(`every scene is drawn without an error and is accessible, ${theme}`, async ({ gallery }) => {
-    test.setTimeout(300_000)
+    test.setTimeout(900_000)
     const { page, address, names } = gallery
     expect(names.length).toBeGreaterThan(30)
     const found: Record<string, unknown> = {}

@@ -27,16 +27,22 @@ describe('shortcuts', () => {
       'toggleDock',
       true,
     ],
+    ['Alt+Up', pressed('ArrowUp', { altKey: true }), 'moveUp', true],
+    ['Up alone', pressed('ArrowUp'), 'moveUp', false],
     ['Ctrl+F', pressed('f', { ctrlKey: true }), 'filterLogs', true],
   ] as const)('%s', (_keys, event, name, expected) => {
     expect(matchesShortcut(event, name)).toBe(expected)
   })
 
   it('are printed as they are on the keys', () => {
-    expect([shortcutWords('palette'), shortcutWords('toggleDock')]).toEqual([['Ctrl K', 'F1'], ['Ctrl `']])
+    expect([shortcutWords('palette'), shortcutWords('toggleDock'), shortcutWords('moveUp')]).toEqual([
+      ['Ctrl K', 'F1'],
+      ['Ctrl `'],
+      ['Alt ↑'],
+    ])
   })
 
-  it('exist for looking only: none starts, stops, or changes the run mode', () => {
-    expect(Object.keys(SHORTCUTS)).toEqual(['palette', 'toggleDock', 'filterLogs'])
+  it('exist for looking and arranging only: none starts, stops, or changes the run mode', () => {
+    expect(Object.keys(SHORTCUTS)).toEqual(['palette', 'toggleDock', 'filterLogs', 'moveUp', 'moveDown'])
   })
 })

@@ -11,6 +11,8 @@ export const SHORTCUTS = {
   palette: { keys: ['mod+k', 'f1'], what: 'Open the command palette' },
   toggleDock: { keys: ['ctrl+`'], what: 'Show or hide the logs' },
   filterLogs: { keys: ['mod+f'], what: 'Filter the logs, when they have the keyboard' },
+  moveUp: { keys: ['alt+arrowup'], what: 'Move the node that has the keyboard up' },
+  moveDown: { keys: ['alt+arrowdown'], what: 'Move it down' },
 } as const satisfies Readonly<Record<string, Shortcut>>
 
 export type ShortcutName = keyof typeof SHORTCUTS
@@ -33,7 +35,7 @@ function matches(event: KeyPress, keys: string): boolean {
     isKey &&
     event.ctrlKey === wantsCtrl &&
     event.metaKey === (wantsMod && isMac) &&
-    !event.altKey &&
+    event.altKey === parts.includes('alt') &&
     !event.shiftKey
   )
 }
@@ -41,6 +43,12 @@ function matches(event: KeyPress, keys: string): boolean {
 /** `Ctrl K`: as it is printed on keys. */
 export function shortcutWords(name: ShortcutName): readonly string[] {
   const word = (part: string): string =>
-    ({ mod: isMac ? '⌘' : 'Ctrl', ctrl: 'Ctrl' })[part] ?? part.toUpperCase()
+    ({
+      mod: isMac ? '⌘' : 'Ctrl',
+      ctrl: 'Ctrl',
+      alt: isMac ? '⌥' : 'Alt',
+      arrowup: '↑',
+      arrowdown: '↓',
+    })[part] ?? part.toUpperCase()
   return SHORTCUTS[name].keys.map(keys => keys.split('+').map(word).join(' '))
 }

@@ -5,7 +5,9 @@ import { CommandPalette } from '../palette/CommandPalette'
 import { openPalette, openShortcuts } from '../palette/paletteStore'
 import { ShortcutSheet } from '../palette/ShortcutSheet'
 import { SettingsView } from '../settings/SettingsView'
+import { initialJoin, joinStore } from '../join/joinStore'
 import { fleetStore } from '../state/fleetStore'
+import { createIdleJoin } from '../state/idleJoin'
 import type { LogStore } from '../state/logStore'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
@@ -28,6 +30,7 @@ const DENSE_FROM = 13
 /** Nothing happens in a picture. */
 const nothing = async (): Promise<void> => {}
 const IDLE: FleetActions = {
+  ...createIdleJoin(),
   startTraining: nothing,
   stopTraining: nothing,
   setMode: nothing,
@@ -59,10 +62,11 @@ interface SceneScreenProps {
 
 function SceneScreen({ create, settings }: SceneScreenProps) {
   const { logs, actions } = useMemo(() => {
-    const { state, screen, loadOf, overlay, answers } = create()
+    const { state, screen, loadOf, overlay, join = initialJoin, answers } = create()
     seedHistory(state.nodes, loadOf)
     fleetStore.setState({ ...state, settings })
     screenStore.setState(screen)
+    joinStore.setState(join)
     if (overlay === 'commands') openPalette()
     if (overlay === 'shortcuts') openShortcuts()
     return { logs: createScriptedLogs(), actions: { ...IDLE, ...answers } }

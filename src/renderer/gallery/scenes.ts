@@ -2,6 +2,8 @@ import type { RunId } from '../../contract/ids'
 import type { RunMode } from '../../contract/mode'
 import type { NodeView } from '../../contract/nodes'
 import type { Run, StopReport } from '../../contract/runs'
+import type { JoinActions } from '../join/joinActions'
+import { initialJoin, type JoinState } from '../join/joinStore'
 import { type FleetState, initialState } from '../state/fleetStore'
 import { initialScreen, type ScreenState } from '../views/screenStore'
 import { gpuReading, type Load, NOW_MS, plan, sample } from './builders'
@@ -18,6 +20,7 @@ import {
   twelveNodes,
   workerResults,
 } from './fleets'
+import { joinScenes } from './joinScenes'
 import { blocked, known, offered, offline, unseen } from './links'
 import { withLongNames } from './longNames'
 import { nodeScenes, type SceneAnswers } from './nodeScenes'
@@ -28,10 +31,11 @@ export interface Scene {
   readonly state: FleetState
   readonly screen: ScreenState
   readonly loadOf: (node: NodeView) => Load
+  readonly join?: JoinState
+  /** What the engine answers, where it matters. */
+  readonly answers?: Partial<JoinActions & SceneAnswers>
   /** What lies over the screen. */
   readonly overlay?: 'commands' | 'shortcuts'
-  /** What its engine answers; without them it remembers nothing and is never diagnosed. */
-  readonly answers?: SceneAnswers
 }
 
 const NO_LOAD: Load = { cpu: null, ram: null }
@@ -103,6 +107,10 @@ const fifty = (): Scene => scene(fiftyNodes, { runs: [manyNodeRun(fiftyNodes)] }
 /** Every screen that a picture is taken of, by the name in the address: `#fleet-3`, `#fleet-3/light`. */
 export const SCENES: Readonly<Record<string, () => Scene>> = {
   'fleet-1': () => scene(oneNode, { plans: [plan('kelly-monte-carlo', ['this-pc'], 2)] }),
+  'fleet-1-offered': () => ({
+    ...scene(oneNode, { plans: [plan('kelly-monte-carlo', ['this-pc'], 2)] }),
+    join: { ...initialJoin, isOfferOver: true },
+  }),
   'fleet-3': () => day(),
   'fleet-12': twelve,
   'fleet-50': fifty,
@@ -169,6 +177,7 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
         hint: 'Add your key to its authorized_keys.',
       }),
     }),
+  ...joinScenes(day),
   lost: () => day({ engine: 'lost' }),
   'lost-stop': () => day({ engine: 'lost' }, { stop: { step: 'choose' } }),
   'long-names': () => withLongNames(day({ results: workerResults() })),

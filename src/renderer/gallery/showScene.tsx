@@ -1,5 +1,8 @@
 import { cleanup, render } from '@testing-library/react'
+import type { JoinActions } from '../join/joinActions'
+import { initialJoin, joinStore } from '../join/joinStore'
 import { fleetStore } from '../state/fleetStore'
+import { createIdleJoin } from '../state/idleJoin'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
 import { FleetView } from '../views/FleetView'
@@ -19,20 +22,24 @@ export interface Asked {
   failure: Error | null
 }
 
-/** For tests: draws a scene of the gallery in the page, as the app would draw it. */
-export function showScene(name: keyof typeof SCENES): Asked {
+/** For tests: draws a scene of the gallery in the page, as the app would draw it. `more` is what the engine answers. */
+export function showScene(name: keyof typeof SCENES, more: Partial<JoinActions & SceneAnswers> = {}): Asked {
   cleanup()
   stubPage()
   const create = SCENES[name]
   if (create === undefined) throw new Error(`There is no scene ${name}.`)
-  const { state, screen, loadOf, answers = NO_ANSWERS } = create()
+  const { state, screen, loadOf, join = initialJoin, answers = {} } = create()
   seedHistory(state.nodes, loadOf)
   fleetStore.setState(state, true)
   screenStore.setState({ ...initialScreen, ...screen }, true)
+  joinStore.setState(join, true)
   const asked: Asked = { acts: [], failure: null }
   render(
     <ClockProvider value={fixedClock(NOW_MS)}>
-      <Shell actions={recordInto(asked, answers)} onOpenPalette={() => asked.acts.push('palette')}>
+      <Shell
+        actions={recordInto(asked, { ...answers, ...more })}
+        onOpenPalette={() => asked.acts.push('palette')}
+      >
         <Chosen />
       </Shell>
     </ClockProvider>,
@@ -51,14 +58,28 @@ const NO_ANSWERS: SceneAnswers = {
   diagnose: () => new Promise(() => {}),
 }
 
-function recordInto(asked: Asked, answers: SceneAnswers): FleetActions {
+function recordInto(asked: Asked, answers: Partial<JoinActions & SceneAnswers>): FleetActions {
   const act =
     (name: string) =>
     (...given: readonly unknown[]): Promise<void> => {
       asked.acts.push([name, ...given.map(one => JSON.stringify(one))].join(' '))
       return asked.failure === null ? Promise.resolve() : Promise.reject(asked.failure)
     }
+  const idle = { ...createIdleJoin(), ...NO_ANSWERS, ...answers }
   return {
+    ...idle,
+    testMachine(ssh, signal) {
+      asked.acts.push(`test ${JSON.stringify(ssh)}`)
+      return idle.testMachine(ssh, signal)
+    },
+    trustMachine: act('trust machine'),
+    addNodes: act('add'),
+    editNode: act('edit'),
+    removeNode: act('remove'),
+    moveNode: act('move'),
+    unlockNode: act('unlock'),
+    answerNode: act('answer'),
+    installKey: async ask => act('install')(ask),
     startTraining: act('start'),
     stopTraining: act('stop'),
     setMode: act('mode'),
@@ -66,7 +87,6 @@ function recordInto(asked: Asked, answers: SceneAnswers): FleetActions {
     refuseHostKey: act('refuse'),
     reconnect: act('reconnect'),
     dismissAlert: act('dismiss'),
-    ...answers,
     copyText: act('copy'),
     saveText: (...given) => void act('save')(...given),
     showLogs: (...given) => void act('logs')(...given),

@@ -39,7 +39,8 @@ describe('the palette offers', () => {
     expect(titles).toEqual([
       'Fleet, Runs, Results, Logs, Settings',
       'Start kelly, Start walk, Stop…',
-      'Details of this-pc, Diagnose this-pc, Reconnect this-pc, Details of pc2, Diagnose pc2, Reconnect pc2',
+      'Add machines…, Details of this-pc, Diagnose this-pc, Reconnect this-pc, Edit this-pc…, ' +
+        'Details of pc2, Diagnose pc2, Reconnect pc2, Edit pc2…',
       'Show or hide the logs, Show logs of kelly',
       'Dark theme, Light theme, Theme of the computer, Copy the path of fleet.yaml, ' +
         'Copy the path of the state folder, Keyboard shortcuts',

@@ -1,5 +1,7 @@
 import type { Settings } from '../../contract/events'
 import { startTime } from '../format'
+import { openAdd, openEdit, openLogin } from '../join/joinCommands'
+import { wantsLogin } from '../join/wantsLogin'
 import { toggleDock } from '../logs/logPanelStore'
 import { shortcutWords } from '../shortcuts'
 import type { FleetState } from '../state/fleetStore'
@@ -96,15 +98,27 @@ const SCREENS: readonly (readonly [Screen, string])[] = [
 const screenCommands = (): readonly PaletteCommand[] =>
   SCREENS.map(([screen, name]) => command(`go ${screen}`, name, () => screenStore.setState({ screen })))
 
-const nodeCommands = ({ nodes }: FleetState, { actions }: PaletteDeps): readonly PaletteCommand[] =>
-  nodes.flatMap(({ name, link, address }) => [
-    command(`details ${name}`, `Details of ${name}`, () => openNode(name), { note: address }),
-    command(`diagnose ${name}`, `Diagnose ${name}`, () => openNode(name, 'diagnosis'), { note: address }),
-    command(`reconnect ${name}`, `Reconnect ${name}`, () => attempt(() => actions.reconnect(name)), {
-      note: address,
-      refusal: link.state === 'disabled' ? `${name} is disabled in fleet.yaml.` : null,
-    }),
-  ])
+const nodeCommands = ({ nodes }: FleetState, { actions }: PaletteDeps): readonly PaletteCommand[] => [
+  command('add machines', 'Add machines…', () => openAdd()),
+  ...nodes
+    .filter(wantsLogin)
+    .map(({ name, address }) =>
+      command(`log in ${name}`, `Log in to ${name}…`, () => openLogin(name), { note: address }),
+    ),
+  ...nodes.flatMap(node => {
+    const { name, link, address } = node
+    const note = address
+    return [
+      command(`details ${name}`, `Details of ${name}`, () => openNode(name), { note }),
+      command(`diagnose ${name}`, `Diagnose ${name}`, () => openNode(name, 'diagnosis'), { note }),
+      command(`reconnect ${name}`, `Reconnect ${name}`, () => attempt(() => actions.reconnect(name)), {
+        note,
+        refusal: link.state === 'disabled' ? `${name} is disabled in fleet.yaml.` : null,
+      }),
+      command(`edit ${name}`, `Edit ${name}…`, () => openEdit(node), { note }),
+    ]
+  }),
+]
 
 function logCommands({ runs }: FleetState, { actions, nowMs }: PaletteDeps): readonly PaletteCommand[] {
   return [

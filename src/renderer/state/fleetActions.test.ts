@@ -9,7 +9,25 @@ function createBench(hasEngine = true) {
   const asked: unknown[] = []
   const ask = (name: string) => async (input: unknown) => void asked.push([name, input])
   const client = {
-    nodes: { trustHostKey: ask('trust'), refuseHostKey: ask('refuse'), reconnect: ask('reconnect') },
+    nodes: {
+      trustHostKey: ask('trust'),
+      refuseHostKey: ask('refuse'),
+      reconnect: ask('reconnect'),
+      add: ask('add'),
+      edit: ask('edit'),
+      remove: ask('remove'),
+      move: ask('move'),
+      unlock: ask('unlock'),
+      answer: ask('answer'),
+      installKey: ask('install'),
+    },
+    machines: {
+      sshHosts: ask('hosts'),
+      readList: ask('list'),
+      test: ask('test'),
+      trust: ask('trust machine'),
+    },
+    keys: { list: ask('keys'), make: ask('make'), secretsPlace: ask('secrets') },
     runs: { start: ask('start'), stop: ask('stop') },
     mode: { set: ask('mode') },
     alerts: { dismiss: ask('dismiss') },
@@ -46,6 +64,43 @@ it('asks the engine for exactly what was asked for', async () => {
     ['refuse', { node: 'pc2', fingerprint: 'SHA256:x' }],
     ['reconnect', { node: 'pc2' }],
     ['dismiss', { id: 'a1' }],
+  ])
+})
+
+it('asks the engine for what machines need to join, log in, change and leave', async () => {
+  const { actions, asked } = createBench()
+  const { signal } = new AbortController()
+  const ssh = { alias: 'i7' }
+  const change = { name: null, ssh: null, roles: ['gpu'], isDisabled: null }
+  await actions.sshHosts(signal)
+  await actions.readMachines('w1@pc2')
+  await actions.testMachine(ssh, signal)
+  await actions.trustMachine(ssh, 'SHA256:x')
+  await actions.addNodes([{ name: pc2, ssh, roles: [] }])
+  await actions.editNode(pc2, change)
+  await actions.removeNode(pc2)
+  await actions.moveNode(pc2, 2)
+  await actions.unlockNode({ node: pc2, path: '/k', passphrase: 'p', isKept: false })
+  await actions.answerNode(pc2, ['123'])
+  await actions.installKey({ node: pc2, key: '/k', password: 'p' }, signal)
+  await actions.loginKeys()
+  await actions.makeKey('drydock')
+  await actions.secretsPlace()
+  expect(asked).toEqual([
+    ['hosts', undefined],
+    ['list', { text: 'w1@pc2' }],
+    ['test', { ssh }],
+    ['trust machine', { ssh, fingerprint: 'SHA256:x' }],
+    ['add', { nodes: [{ name: 'pc2', ssh, roles: [] }] }],
+    ['edit', { node: 'pc2', change }],
+    ['remove', { node: 'pc2' }],
+    ['move', { node: 'pc2', toIndex: 2 }],
+    ['unlock', { node: 'pc2', path: '/k', passphrase: 'p', isKept: false }],
+    ['answer', { node: 'pc2', answers: ['123'] }],
+    ['install', { node: 'pc2', key: '/k', password: 'p' }],
+    ['keys', undefined],
+    ['make', { comment: 'drydock' }],
+    ['secrets', undefined],
   ])
 })
 

@@ -1,5 +1,6 @@
 import type { RunId, WorkerId } from '../../contract/ids'
 import type { EngineClient } from '../client'
+import { createJoinActions } from '../join/joinActions'
 import type { FleetActions } from '../views/actions'
 
 export interface FleetActionsDeps {
@@ -21,6 +22,7 @@ export function createFleetActions(deps: FleetActionsDeps): FleetActions {
     return client
   }
   return {
+    ...createJoinActions(engine),
     async startTraining(plan) {
       await engine().runs.start({ plan })
       deps.onStarted()

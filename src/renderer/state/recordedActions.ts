@@ -1,3 +1,4 @@
+import { createIdleJoin } from './idleJoin'
 import type { FleetActions } from '../views/actions'
 
 /** For tests: actions that do nothing but write down what was asked for, in order. */
@@ -9,7 +10,13 @@ export function createRecordedActions() {
       asked.push([name, ...given])
       return Promise.resolve()
     }
+  // What the engine would have to answer is not asked for here.
   const actions: FleetActions = {
+    ...createIdleJoin(),
+    addNodes: record('addNodes'),
+    editNode: record('editNode'),
+    removeNode: record('removeNode'),
+    moveNode: record('moveNode'),
     startTraining: record('startTraining'),
     stopTraining: record('stopTraining'),
     setMode: record('setMode'),

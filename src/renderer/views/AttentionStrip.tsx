@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import { useState } from 'react'
 import { Button, IconButton } from '../components/Button'
 import { Notice } from '../components/Notice'
+import { openLogin } from '../join/joinCommands'
 import { type FleetActions, useActions } from './actions'
 import { attempt } from './attempt'
 import { askForMode, reviewKey } from './commands'
@@ -56,6 +57,7 @@ function ProblemNotice({ problem }: { problem: Problem }) {
 const WORDS: Readonly<Record<ProblemButton['does'], string>> = {
   reconnect: 'Reconnect now',
   'review-key': 'Review the key',
+  'log-in': 'Log in…',
   'show-log': 'Show its log',
   'back-to-safe': 'Back to SAFE',
   'orders-off': 'Turn ALLOW_ORDERS off',
@@ -67,6 +69,8 @@ function press(actions: FleetActions, button: ProblemButton): void {
       return attempt(() => actions.reconnect(button.node))
     case 'review-key':
       return reviewKey(button.node)
+    case 'log-in':
+      return openLogin(button.node)
     case 'show-log':
       return actions.showLogs(button.run, button.worker)
     case 'back-to-safe':

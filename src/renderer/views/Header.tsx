@@ -1,4 +1,6 @@
-import { Search } from 'lucide-react'
+import { Plus, Search } from 'lucide-react'
+import { IconButton } from '../components/Button'
+import { openAdd } from '../join/joinCommands'
 import { ModeGroup } from './ModeGroup'
 import { PlanPicker } from './PlanPicker'
 import { TrainingButtons } from './TrainingButtons'
@@ -21,6 +23,9 @@ export function Header({ onOpenPalette }: { onOpenPalette: () => void }) {
         <kbd className="kbd">{isMac ? '⌘ K' : 'Ctrl K'}</kbd>
       </button>
       <div className="header-end">
+        <IconButton name="Add machines" className="header-add" onClick={() => openAdd()}>
+          <Plus size={16} strokeWidth={1.75} aria-hidden />
+        </IconButton>
         <PlanPicker />
         <TrainingButtons />
       </div>

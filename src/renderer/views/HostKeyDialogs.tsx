@@ -1,5 +1,6 @@
 import { useRef } from 'react'
 import type { BlockReason, NodeView } from '../../contract/nodes'
+import { useJoin } from '../join/joinStore'
 import { Button } from '../components/Button'
 import { Modal } from '../components/Modal'
 import { Notice } from '../components/Notice'
@@ -14,8 +15,10 @@ type UnknownKey = Extract<BlockReason, { kind: 'host-key-unknown' }>
 export function HostKeyDialogs() {
   const postponed = useScreen(state => state.postponedKeys)
   const isStopping = useScreen(state => state.stop !== null || state.leavingFor !== null)
+  // What somebody is filling in is not covered by a question that can wait.
+  const isJoining = useJoin(state => state.dialog !== null)
   const node = useFleet(state => state.nodes.find(one => asksForTrust(one) && !postponed.includes(one.name)))
-  if (node === undefined || isStopping) return null
+  if (node === undefined || isStopping || isJoining) return null
   const reason = unknownKeyOf(node)
   return reason === null ? null : (
     <HostKeyDialog key={reason.offered.fingerprint} node={node} reason={reason} />
@@ -30,7 +33,8 @@ const COMPARE_COMMAND: Readonly<Record<string, string>> = {
   'ssh-ed25519': 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
   'ssh-rsa': 'ssh-keygen -lf /etc/ssh/ssh_host_rsa_key.pub',
 }
-const compareCommand = (type: string): string =>
+/** What to type on the machine itself to see its own fingerprint. */
+export const compareCommand = (type: string): string =>
   COMPARE_COMMAND[type] ?? 'ssh-keygen -lf /etc/ssh/ssh_host_ecdsa_key.pub'
 
 function HostKeyDialog({ node, reason }: { node: NodeView; reason: UnknownKey }) {

@@ -3,6 +3,8 @@ import { memo } from 'react'
 import type { NodeView } from '../../contract/nodes'
 import { Button } from '../components/Button'
 import { StateIcon, type StateName } from '../components/StateIcon'
+import { openLogin } from '../join/joinCommands'
+import { wantsLogin } from '../join/wantsLogin'
 import { useFleet } from '../state/fleetStore'
 import { useActions } from './actions'
 import { attempt } from './attempt'
@@ -119,6 +121,14 @@ function LinkButton({ node }: { node: NodeView }) {
       <Button size="s" onClick={() => reviewKey(node.name)}>
         <KeyRound size={12} strokeWidth={1.75} aria-hidden />
         Review the key
+      </Button>
+    )
+  }
+  if (wantsLogin(node)) {
+    return (
+      <Button size="s" onClick={() => openLogin(node.name)}>
+        <KeyRound size={12} strokeWidth={1.75} aria-hidden />
+        Log in…
       </Button>
     )
   }

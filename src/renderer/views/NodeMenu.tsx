@@ -2,6 +2,7 @@ import { Menu } from '@base-ui/react/menu'
 import { ChartLine, Clipboard, Ellipsis, Logs, RefreshCw, Stethoscope } from 'lucide-react'
 import { memo } from 'react'
 import type { NodeView } from '../../contract/nodes'
+import { NodeEditItems } from '../join/NodeEditItems'
 import { fleetStore } from '../state/fleetStore'
 import { useActions } from './actions'
 import { attempt } from './attempt'
@@ -68,6 +69,7 @@ function NodeMenuItems({ node }: { node: NodeView }) {
         <Logs size={14} strokeWidth={1.75} aria-hidden />
         {newest === null ? 'Show logs (no run here yet)' : 'Show logs'}
       </Menu.Item>
+      <NodeEditItems node={node} />
     </>
   )
 }

@@ -5,6 +5,9 @@ import { IconButton } from '../components/Button'
 import { Notice } from '../components/Notice'
 import { TipLayer } from '../components/TipLayer'
 import { useFleet } from '../state/fleetStore'
+import { JoinDialogs } from '../join/JoinDialogs'
+import { NodeKeys } from '../join/NodeKeys'
+import { UndoBar } from '../join/UndoBar'
 import { ActionsProvider, type FleetActions } from './actions'
 import { Header } from './Header'
 import { HostKeyDialogs } from './HostKeyDialogs'
@@ -44,6 +47,7 @@ export function Shell({ actions, onOpenPalette, children, dock }: ShellProps) {
               </div>
               {children}
               {dock}
+              <UndoBar />
             </main>
           </div>
           <StatusBar />
@@ -51,6 +55,8 @@ export function Shell({ actions, onOpenPalette, children, dock }: ShellProps) {
         <StopDialog />
         <HostKeyDialogs />
         <LeaveSafeDialog />
+        <JoinDialogs />
+        <NodeKeys />
         <TipLayer />
       </ActionsProvider>
     </CSPProvider>

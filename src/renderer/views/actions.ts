@@ -3,12 +3,13 @@ import type { DiagnosisEvent } from '../../contract/diagnosis'
 import type { HistorySpan, NodeHistory } from '../../contract/history'
 import type { NodeName, PlanName, RunId, WorkerId } from '../../contract/ids'
 import type { ModeFlags } from '../../contract/mode'
+import type { JoinActions } from '../join/joinActions'
 
 /**
  * What a view may ask for. A promise that rejects carries an Error: `message` is a sentence for the trader,
  * `data.hint` names the fix. Views show both as an alert and never swallow them.
  */
-export interface FleetActions {
+export interface FleetActions extends JoinActions {
   startTraining(plan: PlanName): Promise<void>
   /** Settles with the proof (`run.stop`), so it may take as long as the grace. `nodes: null` is every node of the run. */
   stopTraining(ask: { run: RunId; force: boolean; nodes: readonly NodeName[] | null }): Promise<void>

@@ -58,7 +58,7 @@ export const nodeSubtitle = (node: NodeView): string =>
   [node.roles.join(', '), osName(node.inventory?.os ?? '')].filter(word => word !== '').join(' · ')
 
 /** `Debian 12` of `Debian GNU/Linux 12 (bookworm)`: without what every one of them has. */
-const osName = (pretty: string): string =>
+export const osName = (pretty: string): string =>
   pretty
     .replace(/ GNU\/Linux| LTS\b| \([^)]*\)/g, '')
     .replace(/(\d+\.\d+)\.\d+$/, '$1')

@@ -76,17 +76,13 @@ describe('a node', () => {
     expect(screen.getByRole('status', { name: 'node-08 link' }).textContent).toMatch(/^Unreachable for/)
   })
 
-  test('offers to reconnect, to copy its details and to show its logs', async () => {
+  test('offers to reconnect, to copy its details, to show its logs, and to change it', async () => {
     const asked = showScene('fleet-3')
     fireEvent.click(screen.getByRole('button', { name: 'More for pc2' }))
     const items = await screen.findAllByRole('menuitem')
-    expect(items.map(item => item.textContent)).toEqual([
-      'Details',
-      'Diagnose',
-      'Reconnect now',
-      'Copy details',
-      'Show logs',
-    ])
+    expect(items.map(item => item.textContent).join(', ')).toBe(
+      'Details, Diagnose, Reconnect now, Copy details, Show logs, Edit…, Move upAlt ↑, Move downAlt ↓, Disable, Remove…',
+    )
     fireEvent.click(screen.getByRole('menuitem', { name: 'Show logs' }))
     expect(asked.acts).toEqual(['logs "20260924-134104-k7c2" "bots-3"'])
   })

@@ -31,7 +31,7 @@ export const nodeKeys = (node: NodeName) => ({
 /** So that their tooltips need no mouse. */
 function moveAmongGauges(event: KeyboardEvent<HTMLElement>): void {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
-  if (step === undefined || !(event.target instanceof HTMLElement)) return
+  if (step === undefined || event.altKey || !(event.target instanceof HTMLElement)) return
   const isHere = event.target === event.currentTarget || event.target.matches('[data-gauge]')
   if (!isHere) return
   const gauges = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-gauge]')]

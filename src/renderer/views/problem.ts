@@ -4,6 +4,7 @@ import type { NodeName, RunId, WorkerId } from '../../contract/ids'
 export type ProblemButton =
   | { readonly does: 'reconnect'; readonly node: NodeName }
   | { readonly does: 'review-key'; readonly node: NodeName }
+  | { readonly does: 'log-in'; readonly node: NodeName }
   | { readonly does: 'show-log'; readonly run: RunId; readonly worker: WorkerId | null }
   | { readonly does: 'back-to-safe' }
   | { readonly does: 'orders-off' }

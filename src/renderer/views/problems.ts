@@ -118,7 +118,7 @@ function blockProblems(name: NodeName, { sinceMs, reason }: Extract<Link, { stat
           what: `${name} is blocked`,
           cause: sentence(reason.message),
           fix: reason.hint,
-          buttons,
+          buttons: reason.kind === 'unusable' ? buttons : [{ does: 'log-in', node: name }, ...buttons],
         }),
       ]
     case 'host-key-changed':

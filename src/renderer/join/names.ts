@@ -1,0 +1,27 @@
+import { NodeName } from '../../contract/ids'
+import type { SshAddress } from '../../contract/nodes'
+
+const LONGEST = 64
+
+/** A name that is free: the alias or the host, without what a name must not have; `-2` and so on when it is taken. */
+export function suggestName(ssh: SshAddress, taken: ReadonlySet<string>): string {
+  const from = 'alias' in ssh ? ssh.alias : isNumeric(ssh.host) ? ssh.host : (ssh.host.split('.')[0] ?? '')
+  const word = from
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')
+    .slice(0, LONGEST - 4)
+  const base = word === '' ? 'machine' : word
+  if (!taken.has(base)) return base
+  for (let next = 2; ; next += 1) if (!taken.has(`${base}-${next}`)) return `${base}-${next}`
+}
+
+const isNumeric = (host: string): boolean => host.includes(':') || /^[\d.]+$/.test(host)
+
+/** Why this cannot be a node's name, as a sentence; null when it can. `others` are the names that are taken. */
+export function nameProblem(name: string, others: ReadonlySet<string>): string | null {
+  if (name === '') return 'Give it a name.'
+  if (name.length > LONGEST) return `A name has at most ${LONGEST} characters.`
+  if (!NodeName.safeParse(name).success)
+    return 'A name is letters, digits and . _ - and begins with a letter or digit.'
+  return others.has(name) ? `There is a ${name} already. Names are unique.` : null
+}
