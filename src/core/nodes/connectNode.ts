@@ -1,15 +1,23 @@
 import { userInfo } from 'node:os'
 import type { NodeConfig } from '../config/fleetSchema'
+import type { Clock } from '../kernel/clock'
 import { createConnectLimit } from './connectLimit'
 import type { HostKeys } from './hostKeys'
 import { openLocalSession } from './localShell'
-import type { NodeSession } from './nodeSession'
+import type { NodeSession, SessionOptions } from './nodeSession'
 import { hostKeyBlock } from './sshErrors'
-import { connectSsh } from './sshShell'
-import { resolveTarget } from './sshTarget'
+import { createHops, keyOf, type HopLease } from './sshHops'
+import { addressOf, createRouteFinder, type SshRoute } from './sshRoute'
+import { connectSsh, openConnection, type InTurn, type LoginOptions } from './sshShell'
+import type { SshTarget } from './sshTarget'
 
-/** One attempt to reach a node. Errors: `blocked`, `refused` (wait for the user); `unreachable` (try again). */
-export type ConnectNode = (config: NodeConfig, signal: AbortSignal) => Promise<NodeSession>
+/** The ways to all nodes. */
+export interface ConnectNode {
+  /** One attempt to reach a node. Errors: `blocked`, `refused` (wait for the user); `unreachable` (try again). */
+  (config: NodeConfig, signal: AbortSignal): Promise<NodeSession>
+  /** The user wants a new attempt now: what failed a moment ago on the way is tried again. */
+  readonly tryAnew?: () => void
+}
 
 const MAX_CONNECTS_PER_HOST = 3
 const READY_TIMEOUT_MS = 10_000
@@ -18,6 +26,9 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 export interface ConnectDeps {
   readonly hostKeys: HostKeys
   readonly userHome: string
+  readonly clock: Clock
+  /** A node of the fleet, for a jump host that is one. */
+  readonly nodeNamed: (name: string) => NodeConfig | undefined
   /** Shell functions that `NodeShell.call` can reach. */
   readonly library: string
   /** Drydock's own environment: PATH and the like for the local shell, SSH_AUTH_SOCK for the agent. */
@@ -27,36 +38,85 @@ export interface ConnectDeps {
 
 /** The real way to reach a node: this PC by a shell of its own, all others over SSH. */
 export function createConnectNode(deps: ConnectDeps): ConnectNode {
+  const timeouts = deps.timeouts ?? { readyMs: READY_TIMEOUT_MS, handshakeMs: HANDSHAKE_TIMEOUT_MS }
   const limited = createConnectLimit(MAX_CONNECTS_PER_HOST)
-  const { readyMs, handshakeMs } = deps.timeouts ?? {
-    readyMs: READY_TIMEOUT_MS,
-    handshakeMs: HANDSHAKE_TIMEOUT_MS,
+  const ways: Ways = {
+    loginTo: target => loginTo(deps, target, timeouts.readyMs),
+    inTurnAt: (key, signal) => work => limited(key, signal, work),
   }
+  const routes = createRouteFinder({ ...deps, userName: userInfo().username })
+  const hops = createHops({
+    clock: deps.clock,
+    async connect(hop, via, signal) {
+      const connecting = ways.inTurnAt(addressOf(hop), signal)
+      return openConnection(await ways.loginTo(hop), hop.name, { via, connecting }, signal)
+    },
+  })
 
-  return async (config, signal) => {
+  async function connectNode(config: NodeConfig, signal: AbortSignal): Promise<NodeSession> {
     const session = {
       label: config.name,
       stateDir: config.stateDir,
       library: deps.library,
-      handshakeTimeoutMs: handshakeMs,
+      handshakeTimeoutMs: timeouts.handshakeMs,
     }
     if ('local' in config) return openLocalSession({ ...session, environment: deps.environment })
+    const route = await routes.find(config.ssh, signal)
+    const lease = await hops.lease(route.hops, signal)
+    try {
+      return withLease(await connectOver(ways, route, lease, session, signal), lease)
+    } catch (error) {
+      await lease?.[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+  return Object.assign(connectNode, { tryAnew: () => hops.forgetFailures() })
+}
 
-    const { userHome } = deps
-    const target = await resolveTarget(config.ssh, { userHome, userName: userInfo().username }, signal)
-    return limited(`${target.host}:${target.port}`, signal, async () => {
-      const trust = await deps.hostKeys.load(target.host, target.port)
-      const options = {
-        ...session,
-        target,
-        userHome,
-        knownKeyTypes: trust.knownTypes,
-        agentSocket: deps.environment['SSH_AUTH_SOCK'] ?? null,
-        readyTimeoutMs: readyMs,
-        verifyHost: (offered: Parameters<typeof trust.judge>[0]) =>
-          hostKeyBlock(target, offered, trust.judge(offered)),
-      }
-      return connectSsh(options, signal)
-    })
+/** What every login needs, to a node or to a jump host. */
+interface Ways {
+  readonly loginTo: (target: SshTarget) => Promise<LoginOptions>
+  readonly inTurnAt: (key: string, signal: AbortSignal) => InTurn
+}
+
+async function loginTo(deps: ConnectDeps, target: SshTarget, readyTimeoutMs: number): Promise<LoginOptions> {
+  const trust = await deps.hostKeys.load(target.host, target.port)
+  return {
+    target,
+    userHome: deps.userHome,
+    knownKeyTypes: trust.knownTypes,
+    agentSocket: deps.environment['SSH_AUTH_SOCK'] ?? null,
+    readyTimeoutMs,
+    verifyHost: offered => hostKeyBlock(target, offered, trust.judge(offered)),
+  }
+}
+
+/**
+ * A server counts those who have not logged in yet from the moment they connect. A jump host that leads to many servers
+ * is kept from having many logins under way at once; opening a stream through it costs it nothing.
+ */
+async function connectOver(
+  { loginTo, inTurnAt }: Ways,
+  { hops, target }: SshRoute,
+  lease: HopLease | null,
+  session: SessionOptions,
+  signal: AbortSignal,
+): Promise<NodeSession> {
+  const options = { ...session, ...(await loginTo(target)) }
+  const connecting = inTurnAt(`${keyOf(hops)} > ${target.host}:${target.port}`, signal)
+  if (lease === null) return connectSsh(options, signal, { via: null, connecting })
+  const loggingIn = inTurnAt(`behind ${keyOf(hops)}`, signal)
+  return connectSsh(options, signal, { via: lease.connection, connecting, loggingIn })
+}
+
+/** The session gives its jump host back when it ends. */
+function withLease(session: NodeSession, lease: HopLease | null): NodeSession {
+  if (lease === null) return session
+  return {
+    ...session,
+    async [Symbol.asyncDispose]() {
+      await session[Symbol.asyncDispose]()
+      await lease[Symbol.asyncDispose]()
+    },
   }
 }

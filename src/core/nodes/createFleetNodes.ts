@@ -8,7 +8,8 @@ import type { Log } from '../kernel/log'
 import { createTaskGroup } from '../kernel/taskGroup'
 import { createConnectNode, type ConnectNode } from './connectNode'
 import type { FleetNode, FleetNodes } from './fleetNodes'
-import { createHostKeys } from './hostKeys'
+import { createHostKeys, type HostKeys } from './hostKeys'
+import { createCompany } from './lostTogether'
 import { createNodeLink, type NodeLink } from './nodeLink'
 
 export interface FleetNodesDeps {
@@ -35,20 +36,22 @@ interface Member {
 /** Keeps one link per node of the fleet; no node notices what happens to another. */
 export function createFleetNodes(deps: FleetNodesDeps): FleetNodes {
   const { clock, log, onCrash } = deps
-  const userHome = deps.userHome ?? homedir()
-  const environment = deps.environment ?? process.env
-  const hostKeys = createHostKeys({ home: deps.home, userHome })
-  const connect =
-    deps.connect ?? createConnectNode({ hostKeys, userHome, library: deps.library, environment })
+  const hostKeys = createHostKeys({ home: deps.home, userHome: deps.userHome ?? homedir() })
+  const connect = deps.connect ?? realWays(deps, hostKeys, name => members.get(name)?.link.node().config)
   const tasks = createTaskGroup(onCrash)
   const listeners = createListeners(onCrash)
   let members: ReadonlyMap<NodeName, Member> = new Map()
+  const links = (): readonly NodeLink[] => [...members.values()].map(({ link }) => link)
+  const company = createCompany(clock, links)
+  tasks.start('watch for sleep', signal => company.watchSleep(signal))
 
   function begin(config: NodeConfig): Member {
     const stop = new AbortController()
-    const onChange = (node: FleetNode): void => {
+    const cameBack = (sinceMs: number): void =>
+      tasks.start(`company of ${config.name}`, signal => company.cameBack(sinceMs, signal))
+    const onChange = noticeReturn(cameBack, node => {
       if (!stop.signal.aborted) listeners.tell(node)
-    }
+    })
     const link = createNodeLink(config, { connect, hostKeys, clock, log, onChange })
     tasks.start(`link ${config.name}`, signal => link.run(AbortSignal.any([signal, stop.signal])))
     return { link, stop }
@@ -79,14 +82,62 @@ export function createFleetNodes(deps: FleetNodesDeps): FleetNodes {
       }
     },
     async trustHostKey(name, fingerprint) {
-      await linkOf(name).trust(fingerprint)
+      await trustForAll(linkOf(name), links(), connect, fingerprint)
     },
     async refuseHostKey(name, fingerprint) {
       linkOf(name).refuse(fingerprint)
     },
-    reconnect: name => linkOf(name).wake(),
+    reconnect(name) {
+      connect.tryAnew?.()
+      linkOf(name).wake()
+    },
     [Symbol.asyncDispose]: () => tasks[Symbol.asyncDispose](),
   }
+}
+
+function realWays(
+  deps: FleetNodesDeps,
+  hostKeys: HostKeys,
+  configOf: (name: NodeName) => NodeConfig | undefined,
+): ConnectNode {
+  const { clock, library, userHome = homedir(), environment = process.env } = deps
+  // A jump host's name need not be that of a node.
+  const nodeNamed = (name: string): NodeConfig | undefined => configOf(name as NodeName)
+  return createConnectNode({ hostKeys, userHome, clock, nodeNamed, library, environment })
+}
+
+/** Passes a node's changes on, and tells when it has come back after it was unreachable since `sinceMs`. */
+function noticeReturn(
+  onReturn: (sinceMs: number) => void,
+  onChange: (node: FleetNode) => void,
+): (node: FleetNode) => void {
+  let lostMs: number | null = null
+  return node => {
+    const { link } = node
+    if (link.state === 'online' && lostMs !== null) onReturn(lostMs)
+    lostMs = link.state === 'unreachable' ? link.sinceMs : null
+    onChange(node)
+  }
+}
+
+/** A jump host's key blocks all who are behind it: trusted once, it is trusted for all of them. */
+async function trustForAll(
+  link: NodeLink,
+  all: readonly NodeLink[],
+  connect: ConnectNode,
+  fingerprint: string,
+): Promise<void> {
+  const asked = askedKey(link)
+  connect.tryAnew?.()
+  await link.trust(fingerprint)
+  for (const each of all) if (asked !== null && askedKey(each) === asked) each.wake()
+}
+
+/** The key that a link waits for the user to trust, and where it is offered. */
+function askedKey(link: NodeLink): string | null {
+  const { link: now } = link.node()
+  if (now.state !== 'blocked' || now.reason.kind !== 'host-key-unknown') return null
+  return `${now.reason.address} ${now.reason.offered.fingerprint}`
 }
 
 /** The member that serves a node's new configuration as it is, or undefined when a new link is needed. */

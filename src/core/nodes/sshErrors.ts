@@ -2,14 +2,19 @@ import { AppError } from '../kernel/appError'
 import { BlockedError } from './blockedError'
 import type { Judgement } from './hostKeys'
 import type { OfferedKey } from './knownHosts'
+import type { Place } from './nodeShell'
 import type { SshTarget } from './sshTarget'
 
 /** What ssh2 and the socket put on their errors. */
-export type LinkErrorDetails = Error & { readonly code?: unknown; readonly level?: unknown }
+export type LinkErrorDetails = Error & {
+  readonly code?: unknown
+  readonly level?: unknown
+  readonly reason?: unknown
+}
 
 /** Why no connection came about, with the fix. */
 export function connectFailure(error: LinkErrorDetails, target: SshTarget): AppError {
-  const at = `${target.host}:${target.port}`
+  const at = hostPort(target)
   const unreachable = (message: string, hint: string): AppError =>
     new AppError('unreachable', message, { hint, cause: error })
   switch (error.code) {
@@ -37,7 +42,7 @@ export function connectFailure(error: LinkErrorDetails, target: SshTarget): AppE
 }
 
 function handshakeFailure(error: LinkErrorDetails, target: SshTarget): AppError {
-  const at = `${target.host}:${target.port}`
+  const at = hostPort(target)
   if (error.level === 'client-timeout') return timedOut(target, error)
   if (/no matching/i.test(error.message)) {
     const message = `The SSH server on ${at} offers only algorithms that Drydock refuses: ${error.message}.`
@@ -61,8 +66,13 @@ function handshakeFailure(error: LinkErrorDetails, target: SshTarget): AppError 
   })
 }
 
-export function timedOut(target: SshTarget, cause?: unknown): AppError {
-  return new AppError('unreachable', `${target.host}:${target.port} did not answer in time.`, {
+/** `host:port`, an IPv6 address in brackets. */
+function hostPort({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+export function timedOut(target: Pick<SshTarget, 'host' | 'port'>, cause?: unknown): AppError {
+  return new AppError('unreachable', `${hostPort(target)} did not answer in time.`, {
     hint: 'Check that the machine is on and not asleep, and that no firewall drops the connection.',
     cause,
   })
@@ -74,12 +84,54 @@ export function linkLost(target: SshTarget, silentMs: number | null, cause: unkn
   return new AppError(
     'unreachable',
     seconds === null
-      ? `The SSH connection to ${target.host}:${target.port} was cut.`
-      : `No sign of life from ${target.host}:${target.port} for ${seconds} s.`,
+      ? `The SSH connection to ${hostPort(target)} was cut.`
+      : `No sign of life from ${hostPort(target)} for ${seconds} s.`,
     {
       hint: 'Check that the machine is on and the network to it works. Drydock reconnects by itself; runs go on.',
       cause,
     },
+  )
+}
+
+const ADMINISTRATIVELY_PROHIBITED = 1
+
+/** Why `name` opened no stream to a place; its server gives a number and a word. */
+export function forwardFailure(error: LinkErrorDetails, name: string, place: Place): AppError {
+  const to = placeText(place)
+  if (error.reason === ADMINISTRATIVELY_PROHIBITED) {
+    const option = 'host' in place ? 'AllowTcpForwarding' : 'AllowStreamLocalForwarding'
+    return new AppError('refused', `The SSH server on ${name} does not forward connections to ${to}.`, {
+      hint: `Set ${option} yes in /etc/ssh/sshd_config on ${name} (PermitOpen must not exclude it), then restart its SSH server.`,
+      cause: error,
+    })
+  }
+  const [, said = error.message] = /Channel open failure: (.*)$/.exec(error.message) ?? []
+  return new AppError('unreachable', `${name} cannot reach ${to}: ${said}.`, {
+    hint: `Check that something listens there, and the address as ${name} sees it.`,
+    cause: error,
+  })
+}
+
+/** `host:port`, or the path of a socket. */
+export function placeText(place: Place): string {
+  return 'host' in place ? hostPort(place) : place.socket
+}
+
+/** What went wrong with a jump host, by its name; the address of a host key says it by itself. */
+export function ofHop(error: AppError, name: string): AppError {
+  const said = (message: string): string =>
+    message.startsWith('Jump host ') ? message : `Jump host ${name}: ${message}`
+  if (!(error instanceof BlockedError)) {
+    const hint = error.hint === null ? {} : { hint: error.hint }
+    return new AppError(error.code, said(error.message), { ...hint, cause: error })
+  }
+  const { reason } = error
+  if (!('message' in reason)) return error
+  return new BlockedError(
+    said(error.message),
+    { ...reason, message: said(reason.message) },
+    error.offer,
+    error,
   )
 }
 
@@ -112,7 +164,7 @@ export function hostKeyBlock(
   { verdict, file }: Judgement,
 ): BlockedError | null {
   const { host, port } = target
-  const address = `${host}:${port}`
+  const address = hostPort(target)
   const { type, fingerprint } = key
   const offered = { type, fingerprint }
   switch (verdict.kind) {

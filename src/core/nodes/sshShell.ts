@@ -1,15 +1,17 @@
-import net from 'node:net'
+import type { Duplex } from 'node:stream'
 import ssh2 from 'ssh2'
 import type { AnyAuthMethod, Client, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2'
 import type { AppError } from '../kernel/appError'
 import { readOfferedKey, type OfferedKey } from './knownHosts'
 import { openSession, type NodeSession, type SessionOptions } from './nodeSession'
-import { connectFailure, timedOut, type LinkErrorDetails } from './sshErrors'
+import { createSshConnection, type SshConnection, type Wire } from './sshConnection'
+import { connectFailure, type LinkErrorDetails } from './sshErrors'
 import { authRefused, findLogins, type KeyState, type Login, type Logins } from './sshLogins'
 import { createSshMachine } from './sshMachine'
 import type { SshTarget } from './sshTarget'
+import { openWire } from './sshWire'
 
-export interface SshOptions extends SessionOptions {
+export interface LoginOptions {
   readonly target: SshTarget
   /** Null when the key may be used; else the error that the connection ends with. Asked before any login. */
   readonly verifyHost: (offered: OfferedKey) => AppError | null
@@ -21,22 +23,38 @@ export interface SshOptions extends SessionOptions {
   readonly readyTimeoutMs: number
 }
 
+export interface SshOptions extends SessionOptions, LoginOptions {}
+
+/** Runs a piece of work when its turn comes. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
+
+/** How the far end is reached. */
+interface LoginWay {
+  /** The host that the way leads through; null for a socket of our own. */
+  readonly via: SshConnection | null
+  /** From the first packet to the end of the login: a server refuses when too many are at that. */
+  readonly connecting?: InTurn
+  /** The login alone. */
+  readonly loggingIn?: InTurn
+}
+
+const atOnce: InTurn = work => work()
+
 /**
  * Connects, checks the host, logs in and brings the node's shell up. Aborting gives the attempt up.
  * Errors: `blocked` (host key, login, no shell), `unreachable`.
  */
-export async function connectSsh(options: SshOptions, signal: AbortSignal): Promise<NodeSession> {
-  const logins = await findLogins({ ...options, stateOf: privateKeyState })
-  signal.throwIfAborted()
-  const socket = openSocket(options.target)
-  const giveUp = (): void => void socket.destroy()
+export async function connectSsh(
+  options: SshOptions,
+  signal: AbortSignal,
+  way: LoginWay = { via: null },
+): Promise<NodeSession> {
+  const connection = await openConnection(options, options.label, way, signal)
+  const giveUp = (): void => void connection[Symbol.asyncDispose]()
   signal.addEventListener('abort', giveUp, { once: true })
   try {
-    const roundTripMs = await connected(socket, options)
-    const client = await logIn(socket, options, logins)
-    return await openSession(createSshMachine(client, socket, options, roundTripMs), options)
+    return await openSession(createSshMachine(connection, options), options)
   } catch (error) {
-    socket.destroy()
     signal.throwIfAborted()
     throw error
   } finally {
@@ -44,32 +62,39 @@ export async function connectSsh(options: SshOptions, signal: AbortSignal): Prom
   }
 }
 
-/**
- * Our own socket, because ssh2 leaves Nagle's algorithm on: small packets would wait for the delayed acknowledgement
- * (measured: 91 ms instead of 4 ms for an exec).
- */
-function openSocket(target: SshTarget): net.Socket {
-  return net.connect({ host: target.host, port: target.port, noDelay: true })
+/** Connects, checks the host and logs in, as `name`. Errors: as `connectSsh`. */
+export async function openConnection(
+  options: LoginOptions,
+  name: string,
+  { via, connecting = atOnce, loggingIn = atOnce }: LoginWay,
+  signal: AbortSignal,
+): Promise<SshConnection> {
+  const logins = await findLogins({ ...options, stateOf: privateKeyState })
+  return connecting(async () => {
+    const wire = await openWire(options.target, via, options.readyTimeoutMs, signal)
+    const client = await onWire(wire, () => loggingIn(() => logIn(wire.stream, options, logins)), signal)
+    return createSshConnection(client, wire, options.target, name)
+  })
 }
 
-/** Returns how long the connection took: one round trip. */
-async function connected(socket: net.Socket, options: SshOptions): Promise<number> {
-  const startMs = performance.now()
-  let timer: NodeJS.Timeout | undefined
+/** Work on a wire, which is destroyed when it fails or is given up. */
+async function onWire<T>(wire: Wire, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const giveUp = (): void => void wire.stream.destroy()
+  signal.addEventListener('abort', giveUp, { once: true })
   try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve)
-      socket.once('error', error => reject(connectFailure(error, options.target)))
-      socket.once('close', () => reject(connectFailure(new Error('closed'), options.target)))
-      timer = setTimeout(() => reject(timedOut(options.target)), options.readyTimeoutMs)
-    })
-    return performance.now() - startMs
+    const result = await work()
+    signal.throwIfAborted()
+    return result
+  } catch (error) {
+    wire.stream.destroy()
+    signal.throwIfAborted()
+    throw error
   } finally {
-    clearTimeout(timer)
+    signal.removeEventListener('abort', giveUp)
   }
 }
 
-async function logIn(socket: net.Socket, options: SshOptions, logins: Logins): Promise<Client> {
+async function logIn(stream: Duplex, options: LoginOptions, logins: Logins): Promise<Client> {
   const { target } = options
   const client = new ssh2.Client()
   // Not fatal: a key that would not sign, an agent that is gone. The next login is tried.
@@ -100,20 +125,20 @@ async function logIn(socket: net.Socket, options: SshOptions, logins: Logins): P
       if (fatal !== null) reject(fatal)
     })
     client.once('close', () => reject(failure(new Error('the connection was closed'))))
-    client.connect(connectConfig(socket, options, logins, verifyHost))
+    client.connect(connectConfig(stream, options, logins, verifyHost))
   })
   return client
 }
 
 function connectConfig(
-  socket: net.Socket,
-  options: SshOptions,
+  stream: Duplex,
+  options: LoginOptions,
   logins: Logins,
   verifyHost: (wire: Buffer) => boolean,
 ): ConnectConfig & { readonly hostVerifier: (wire: Buffer) => boolean } {
   const username = options.target.user
   return {
-    sock: socket,
+    sock: stream,
     username,
     hostVerifier: verifyHost,
     authHandler: logins.offers.map(login => authMethod(login, username)),

@@ -14,10 +14,22 @@ export interface SshTarget {
   readonly identityFiles: readonly string[] | null
 }
 
-interface TargetDeps {
+/** A target and the hosts on the way to it, nearest first, as they are written: what they mean is not resolved yet. */
+export interface ResolvedTarget extends SshTarget {
+  readonly jump: readonly string[]
+}
+
+export interface TargetDeps {
   readonly userHome: string
   /** The name of the user who runs Drydock. */
   readonly userName: string
+}
+
+/** A host as the OpenSSH client takes it: an alias or a name, and what is said beside it. */
+export interface SshHostName {
+  readonly alias: string
+  readonly user?: string
+  readonly port?: number
 }
 
 /**
@@ -28,25 +40,37 @@ export async function resolveTarget(
   config: SshConfig,
   deps: TargetDeps,
   signal: AbortSignal,
-): Promise<SshTarget> {
-  if ('alias' in config) return resolveAlias(config.alias, deps, signal)
-  if (config.jump !== undefined && config.jump.length > 0) throw noJumpHosts(config.jump.join(', '))
+): Promise<ResolvedTarget> {
+  if ('alias' in config) return resolveAlias(config, deps, signal)
   return {
     host: config.host,
     port: config.port,
     user: config.user ?? deps.userName,
     identityFiles:
       config.identityFile === undefined ? null : [expandHome(config.identityFile, deps.userHome)],
+    jump: config.jump ?? [],
   }
 }
 
-async function resolveAlias(alias: string, deps: TargetDeps, signal: AbortSignal): Promise<SshTarget> {
+/** Asks OpenSSH's own client. Errors: `refused`. */
+export async function resolveAlias(
+  { alias, user, port }: SshHostName,
+  deps: TargetDeps,
+  signal: AbortSignal,
+): Promise<ResolvedTarget> {
   const configFile = join(deps.userHome, '.ssh', 'config')
   const isThere = await access(configFile).then(
     () => true,
     () => false,
   )
-  const args = [...(isThere ? ['-F', configFile] : []), '-G', '--', alias]
+  const args = [
+    ...(isThere ? ['-F', configFile] : []),
+    ...(user === undefined ? [] : ['-l', user]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    '-G',
+    '--',
+    alias,
+  ]
   const { stdout } = await promisify(execFile)('ssh', args, { signal, encoding: 'utf8' }).catch(
     (cause: unknown) => {
       signal.throwIfAborted()
@@ -62,18 +86,20 @@ async function resolveAlias(alias: string, deps: TargetDeps, signal: AbortSignal
 /**
  * Reads what `ssh -G <alias>` printed.
  *
- * Shape: one `keyword value` a line, keywords in lower case; `identityfile` once for each file.
+ * Shape: one `keyword value` a line, keywords in lower case; `identityfile` once for each file,
+ * `proxyjump` a comma list, nearest first.
  * Absent: with no IdentityFile in the configuration the client lists all its usual files, among them
  * `~/.ssh/id_ecdsa_sk`: that is read as "none configured".
- * Errors: `refused` when the alias goes through a jump host or a proxy command.
+ * Errors: `refused` when the alias goes through a proxy command.
  * Source: ssh(1), ssh_config(5).
  */
-function parseResolvedAlias(alias: string, text: string, userHome: string): SshTarget {
+function parseResolvedAlias(alias: string, text: string, userHome: string): ResolvedTarget {
   const lines = text.split('\n').map(line => /^(\S+) (.*)$/.exec(line))
   const all = (keyword: string): string[] =>
     lines.flatMap(line => (line !== null && line[1] === keyword && line[2] !== undefined ? [line[2]] : []))
-  const jump = all('proxyjump')[0] ?? all('proxycommand')[0] ?? 'none'
-  if (jump !== 'none') throw noJumpHosts(jump)
+  const jump = all('proxyjump')[0] ?? 'none'
+  const command = all('proxycommand')[0] ?? 'none'
+  if (jump === 'none' && command !== 'none') throw noProxyCommand(alias, command)
   const [host] = all('hostname')
   const [user] = all('user')
   if (host === undefined || user === undefined) {
@@ -89,6 +115,7 @@ function parseResolvedAlias(alias: string, text: string, userHome: string): SshT
     identityFiles: files.includes('~/.ssh/id_ecdsa_sk')
       ? null
       : files.map(file => expandHome(file, userHome)),
+    jump: jump === 'none' ? [] : jump.split(','),
   }
 }
 
@@ -98,8 +125,12 @@ function expandHome(path: string, userHome: string): string {
   return path.startsWith('~/') ? join(userHome, path.slice(2)) : path
 }
 
-function noJumpHosts(jump: string): AppError {
-  return new AppError('refused', `Jump hosts are not supported yet: ${jump}.`, {
-    hint: 'Give an address that this PC reaches directly (a VPN or a port forward of your own does).',
-  })
+function noProxyCommand(alias: string, command: string): AppError {
+  return new AppError(
+    'refused',
+    `"${alias}" is reached by a ProxyCommand, which Drydock does not run: ${command}.`,
+    {
+      hint: 'Write it as ProxyJump in ~/.ssh/config, or as jump in fleet.yaml, when the way leads through SSH servers.',
+    },
+  )
 }
