@@ -22,8 +22,8 @@ export function viewNode({ config, link, online }: FleetNode): NodeView {
     link,
     inventory: online?.inventory ?? null,
     hostKey: null,
-    notices: [],
-    tunnels: [],
+    notices: [...(online?.notices() ?? [])],
+    tunnels: [...(online?.tunnels.list() ?? [])],
   }
 }
 

@@ -75,6 +75,9 @@ function sessionThat(died: Promise<AppError>, onDispose: () => void): NodeSessio
     shell: {} as NodeSession['shell'],
     facts: { home: '/h', stateDir: '/h/.drydock', bootId: 'B' },
     inventory: {} as NodeSession['inventory'],
+    tunnels: {} as NodeSession['tunnels'],
+    notices: () => [],
+    onNews: () => () => {},
     [Symbol.asyncDispose]: async () => onDispose(),
   }
 }

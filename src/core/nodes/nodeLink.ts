@@ -82,6 +82,8 @@ function createLinkState(config: NodeConfig, { clock, log, onChange }: NodeLinkD
 
   return {
     node: () => node,
+    /** Something other than the link has changed. */
+    tell: () => onChange(node),
     configure(next: NodeConfig): void {
       node = { ...node, config: next }
     },
@@ -126,10 +128,12 @@ async function keepLinked(
 
   async function live(session: NodeSession): Promise<AppError | null> {
     const upMs = clock.monotonicMs()
+    const forget = session.onNews(() => state.tell())
     try {
       state.change({ type: 'up' }, session)
       return await orAborted(session.died, signal)
     } finally {
+      forget()
       if (clock.monotonicMs() - upMs >= STEADY_MS) failures = 0
       await session[Symbol.asyncDispose]()
     }
@@ -148,8 +152,9 @@ async function keepLinked(
   }
 }
 
-function onlineOf({ shell, facts, inventory }: NodeSession): FleetNode['online'] {
-  return { shell, facts, inventory }
+function onlineOf(session: NodeSession): FleetNode['online'] {
+  const { shell, facts, inventory, tunnels } = session
+  return { shell, facts, inventory, tunnels, notices: () => session.notices() }
 }
 
 /** Anything but an AppError is a bug; the link goes on trying, and the log has the story. */

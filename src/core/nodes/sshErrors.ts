@@ -3,6 +3,7 @@ import { BlockedError } from './blockedError'
 import type { Judgement } from './hostKeys'
 import type { OfferedKey } from './knownHosts'
 import type { Place } from './nodeShell'
+import { SessionLimitError } from './sessionLimit'
 import type { SshTarget } from './sshTarget'
 
 /** What ssh2 and the socket put on their errors. */
@@ -98,18 +99,20 @@ const ADMINISTRATIVELY_PROHIBITED = 1
 /** Why `name` opened no stream to a place; its server gives a number and a word. */
 export function forwardFailure(error: LinkErrorDetails, name: string, place: Place): AppError {
   const to = placeText(place)
+  const config = `/etc/ssh/sshd_config on ${name}`
   if (error.reason === ADMINISTRATIVELY_PROHIBITED) {
-    const option = 'host' in place ? 'AllowTcpForwarding' : 'AllowStreamLocalForwarding'
     return new AppError('refused', `The SSH server on ${name} does not forward connections to ${to}.`, {
-      hint: `Set ${option} yes in /etc/ssh/sshd_config on ${name} (PermitOpen must not exclude it), then restart its SSH server.`,
+      hint: `Set AllowTcpForwarding yes in ${config} (PermitOpen must not exclude it), then restart its SSH server.`,
       cause: error,
     })
   }
   const [, said = error.message] = /Channel open failure: (.*)$/.exec(error.message) ?? []
-  return new AppError('unreachable', `${name} cannot reach ${to}: ${said}.`, {
-    hint: `Check that something listens there, and the address as ${name} sees it.`,
-    cause: error,
-  })
+  // For a socket the server says the same when it is not there, when it is closed to this user, and when it forbids.
+  const hint =
+    'host' in place
+      ? `Check that something listens there, and the address as ${name} sees it.`
+      : `Check that the socket is there and open to this user, and AllowStreamLocalForwarding in ${config}.`
+  return new AppError('unreachable', `${name} cannot reach ${to}: ${said}.`, { hint, cause: error })
 }
 
 /** `host:port`, or the path of a socket. */
@@ -140,21 +143,13 @@ export function isSessionLimit(error: Error): boolean {
   return /open failed/i.test(error.message)
 }
 
-/** The node will not open one more session on this connection. */
+/** The server will not open one more session on this connection. */
 export function sessionRefused(label: string, cause: LinkErrorDetails): AppError {
-  const isLimit = isSessionLimit(cause)
-  return new AppError(
-    'refused',
-    isLimit
-      ? `${label} allows no further session on this connection.`
-      : `${label} does not let this user run commands: ${cause.message}.`,
-    {
-      hint: isLimit
-        ? `Set MaxSessions to 10 in /etc/ssh/sshd_config on ${label}, then restart its SSH server.`
-        : 'Check ForceCommand and the login shell of this user in the SSH server of that machine.',
-      cause,
-    },
-  )
+  if (isSessionLimit(cause)) return new SessionLimitError(label, cause)
+  return new AppError('refused', `${label} does not let this user run commands: ${cause.message}.`, {
+    hint: 'Check ForceCommand and the login shell of this user in the SSH server of that machine.',
+    cause,
+  })
 }
 
 /** Null when the key may be used; else what blocks the link. Nothing was sent to authenticate at this point. */

@@ -21,6 +21,7 @@ export function createSshMachine(connection: SshConnection, { label }: SessionOp
   return {
     start: () => startShell(link),
     died: connection.died,
+    forward: (...request) => connection.forward(...request),
     files: (openScript, isNoisyLogin) =>
       createSshFiles({
         open: openScript,
