@@ -143,7 +143,7 @@ describe('a script in the background of the control shell', () => {
     const shell = background && readProcess(background.parentPid)
     if (background === null || shell === null) throw new Error('the script did not start')
     channel.close()
-    await channel.closed
+    expect(await channel.closed).toBe(143)
     await waitUntilGone([background, shell])
   })
 

@@ -19,6 +19,8 @@ export interface FleetRig extends AsyncDisposable {
   /** Every link change so far, as `name state`. */
   readonly history: readonly string[]
   node(options?: SshNodeOptions): Promise<SshNode>
+  /** Disposed of with the rig. */
+  own<T extends AsyncDisposable>(thing: T): T
   /** `~/.ssh/<name>` of the user. */
   writeSsh(name: string, lines: readonly string[]): Promise<void>
   apply(nodes: readonly object[]): void
@@ -33,7 +35,11 @@ export async function createFleetRig(): Promise<FleetRig> {
   const folder = await mkdtemp(join(tmpdir(), 'drydock-fleet-'))
   const userHome = join(folder, 'user')
   await mkdir(join(userHome, '.ssh'), { recursive: true })
-  const servers: SshNode[] = []
+  const owned: AsyncDisposable[] = []
+  function own<T extends AsyncDisposable>(thing: T): T {
+    owned.push(thing)
+    return thing
+  }
   const crashes: string[] = []
   const nodes = createFleetNodes({
     home: join(folder, 'drydock'),
@@ -47,28 +53,15 @@ export async function createFleetRig(): Promise<FleetRig> {
   const history: string[] = []
   nodes.onLink(({ config, link }) => history.push(`${config.name} ${link.state}`))
 
-  function reaches(name: string, state: Link['state']): Promise<FleetNode> {
-    return new Promise(resolve => {
-      const look = (node: FleetNode | undefined): void => {
-        if (node?.config.name !== name || node.link.state !== state) return
-        remove()
-        resolve(node)
-      }
-      const remove = nodes.onLink(look)
-      look(nodes.get(NodeName.parse(name)))
-    })
-  }
+  const reaches: FleetRig['reaches'] = (name, state) => nodeOnce(nodes, name, state)
 
   return {
     folder,
     nodes,
     history,
     reaches,
-    async node(options) {
-      const server = await startSshNode(options)
-      servers.push(server)
-      return server
-    },
+    own,
+    node: async options => own(await startSshNode(options)),
     writeSsh: (name, lines) => writeFile(join(userHome, '.ssh', name), `${lines.join('\n')}\n`),
     apply: list => nodes.apply(FleetFile.parse({ version: 1, nodes: list })),
     async blocked(name) {
@@ -83,11 +76,23 @@ export async function createFleetRig(): Promise<FleetRig> {
     },
     async [Symbol.asyncDispose]() {
       await nodes[Symbol.asyncDispose]()
-      for (const server of servers) await server[Symbol.asyncDispose]()
+      for (const thing of owned.toReversed()) await thing[Symbol.asyncDispose]()
       await rm(folder, { recursive: true })
       if (crashes.length > 0) throw new Error(`something broke: ${crashes.join('; ')}`)
     },
   }
+}
+
+function nodeOnce(nodes: FleetNodes, name: string, state: Link['state']): Promise<FleetNode> {
+  return new Promise(resolve => {
+    const look = (node: FleetNode | undefined): void => {
+      if (node?.config.name !== name || node.link.state !== state) return
+      remove()
+      resolve(node)
+    }
+    const remove = nodes.onLink(look)
+    look(nodes.get(NodeName.parse(name)))
+  })
 }
 
 /** `ssh:` of a node, as fleet.yaml takes it. */

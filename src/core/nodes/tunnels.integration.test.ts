@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { NodeView } from '../../contract/nodes'
+import { viewNode } from '../views'
+import { createFleetRig, sshOf } from './fleetRig'
 import { openLocalSession } from './localShell'
 import type { NodeSession } from './nodeSession'
 import type { Place } from './nodeShell'
@@ -160,4 +163,27 @@ it('takes no session from a node that allows one', async () => {
   )
   expect(answers.map(String)).toEqual(answers.map(() => 'ping'))
   expect(session.notices()).toEqual([])
+})
+
+it('is shown with its node while it is open, and gone with a link that is lost', async () => {
+  const fleet = rig.own(await createFleetRig())
+  const server = await fleet.node()
+  await fleet.writeSsh('known_hosts', [server.knownHostsLine().trim()])
+  fleet.apply([{ name: 'pc2', ssh: sshOf(server) }])
+  const { online } = await fleet.reaches('pc2', 'online')
+  const shown: NodeView['tunnels'][] = []
+  fleet.nodes.onLink(node => shown.push(viewNode(node).tunnels))
+  const to = { host: server.host, port: server.port }
+  const tunnel = await online?.tunnels.open({ to, purpose: 'SSH again' })
+  const described = {
+    localPort: tunnel?.localPort,
+    to: `${server.host}:${server.port}`,
+    purpose: 'SSH again',
+    connections: 0,
+  }
+  expect(shown.at(-1)).toEqual([described])
+  const lost = fleet.unreachable('pc2')
+  await server.kill()
+  await Promise.all([lost, tunnel?.closed])
+  expect(shown.at(-1)).toEqual([])
 })
