@@ -71,15 +71,10 @@ export function createFleetNodes(deps: FleetNodesDeps): FleetNodes {
     onLink: listener => listeners.add(listener),
     apply(fleet) {
       const before = members
-      members = new Map(fleet.nodes.map(config => [config.name, keep(before, config) ?? begin(config)]))
-      for (const [name, { link, stop }] of before) {
-        if (members.get(name)?.link === link) continue
-        stop.abort()
-        if (!members.has(name)) listeners.tell(leaving(link.node(), clock.nowMs()))
-      }
-      for (const [name, { link }] of members) {
-        if (before.get(name)?.link !== link) listeners.tell(link.node())
-      }
+      const keep = createKeeper(before, byName(fleet.nodes))
+      members = new Map(fleet.nodes.map(config => [config.name, keep(config) ?? begin(config)]))
+      for (const [name, { link, stop }] of before) if (members.get(name)?.link !== link) stop.abort()
+      for (const node of differences(before, members, clock.nowMs())) listeners.tell(node)
     },
     async trustHostKey(name, fingerprint) {
       await trustForAll(linkOf(name), links(), connect, fingerprint)
@@ -140,18 +135,53 @@ function askedKey(link: NodeLink): string | null {
   return `${now.reason.address} ${now.reason.offered.fingerprint}`
 }
 
-/** The member that serves a node's new configuration as it is, or undefined when a new link is needed. */
-function keep(members: ReadonlyMap<NodeName, Member>, config: NodeConfig): Member | undefined {
-  const old = members.get(config.name)
-  if (old === undefined || !isDeepStrictEqual(madeFrom(old.link.node().config), madeFrom(config)))
-    return undefined
-  old.link.configure(config)
-  return old
+type Configs = ReadonlyMap<string, NodeConfig>
+
+function byName(configs: readonly NodeConfig[]): Configs {
+  return new Map(configs.map(config => [config.name, config]))
+}
+
+/** Which link of the fleet before serves a node of the new one as it is; undefined when a new link is needed. */
+function createKeeper(before: ReadonlyMap<NodeName, Member>, next: Configs) {
+  const was = byName([...before.values()].map(({ link }) => link.node().config))
+  return (config: NodeConfig): Member | undefined => {
+    const old = before.get(config.name)
+    const oldConfig = was.get(config.name)
+    if (old === undefined || oldConfig === undefined) return undefined
+    if (!isDeepStrictEqual(madeFrom(oldConfig, was), madeFrom(config, next))) return undefined
+    old.link.configure(config)
+    return old
+  }
 }
 
 /** What a link is made from. The rest of a node's configuration can change under it. */
-function madeFrom(config: NodeConfig): unknown {
-  return { way: 'local' in config ? null : config.ssh, stateDir: config.stateDir, disabled: config.disabled }
+function madeFrom(config: NodeConfig, configs: Configs): unknown {
+  return { way: wayOf(config, configs, []), stateDir: config.stateDir, disabled: config.disabled }
+}
+
+/** With those of the nodes that it leads through. A way in a circle ends where it meets itself. */
+function wayOf(config: NodeConfig, configs: Configs, seen: readonly string[]): unknown {
+  if ('local' in config) return null
+  const jump = 'alias' in config.ssh ? [] : (config.ssh.jump ?? [])
+  const through = jump.map(name => {
+    const hop = configs.get(name)
+    return hop === undefined || seen.includes(name) ? null : wayOf(hop, configs, [...seen, name])
+  })
+  return { ssh: config.ssh, through }
+}
+
+/** What is told of a new fleet: the nodes that have left, then those with a new link. */
+function differences(
+  before: ReadonlyMap<NodeName, Member>,
+  after: ReadonlyMap<NodeName, Member>,
+  nowMs: number,
+): readonly FleetNode[] {
+  const gone = [...before].filter(([name]) => !after.has(name))
+  const begun = [...after].filter(([name, { link }]) => before.get(name)?.link !== link)
+  return [
+    ...gone.map(([, { link }]) => leaving(link.node(), nowMs)),
+    ...begun.map(([, { link }]) => link.node()),
+  ]
 }
 
 function leaving({ config }: FleetNode, nowMs: number): FleetNode {

@@ -90,8 +90,6 @@ export function createHops({ clock, connect }: HopsDeps) {
   }
 }
 
-export type Hops = ReturnType<typeof createHops>
-
 /** Ends what nobody uses any more, also while it is still connecting. */
 async function end(entry: Entry): Promise<void> {
   entry.giveUp.abort(new Error('nobody waits for this jump host any more'))

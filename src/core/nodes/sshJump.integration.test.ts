@@ -65,6 +65,29 @@ describe('a node behind a jump host', () => {
     expect([outer, middle, near, inner].map(logins)).toEqual([1, 1, 1, 1])
   })
 
+  it('needs nothing but forwarding from its jump host, which need not run anything', async () => {
+    const closed = ['ForceCommand /usr/sbin/nologin', 'MaxSessions 0', 'PermitTTY no']
+    const [bastion, inner] = [await rig.node({ sshdConfig: closed }), await rig.node()]
+    await trusting(bastion, inner)
+    await rig.writeSsh('config', sshHost('bastion', bastion))
+    rig.apply([{ name: 'pc2', ssh: sshOf(inner, { jump: ['bastion'] }) }])
+    expect(await answerOf('pc2')).toBe('pc2')
+  })
+
+  it('is reached anew when the node that it goes through gets another address', async () => {
+    const [bastion, other, inner] = [await rig.node(), await rig.node(), await rig.node()]
+    await trusting(bastion, other, inner)
+    const fleet = (gate: SshNode): object[] => [
+      { name: 'gate', ssh: sshOf(gate) },
+      { name: 'pc2', ssh: sshOf(inner, { jump: ['gate'] }) },
+    ]
+    rig.apply(fleet(bastion))
+    expect(await answerOf('pc2')).toBe('pc2')
+    rig.apply(fleet(other))
+    expect(await answerOf('pc2')).toBe('pc2')
+    expect([forwards(bastion), forwards(other)]).toEqual([1, 1])
+  })
+
   it('shares the login of its jump host, which ends with the last node behind it', async () => {
     const [bastion, inner] = [await rig.node(), await rig.node()]
     await trusting(bastion, inner)

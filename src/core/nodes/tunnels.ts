@@ -16,7 +16,7 @@ export interface Tunnels {
   list(): readonly Tunnel[]
 }
 
-export interface OpenTunnel extends AsyncDisposable {
+interface OpenTunnel extends AsyncDisposable {
   readonly localPort: number
   /** Settles when the tunnel has ended, with its link or by disposal. */
   readonly closed: Promise<void>

@@ -9,7 +9,7 @@ drydock_channel_open() {
 	drydock_script=$2
 	shift 2
 	for drydock_old in "${drydock_dir%/*}"/*; do
-		drydock_channel_lives "$drydock_old" || rm -rf -- "$drydock_old"
+		! drydock_channel_over "$drydock_old" || rm -rf -- "$drydock_old"
 	done
 	if ! drydock_error=$(drydock_channel_make "$drydock_dir" 2>&1); then
 		echo "$drydock_dir cannot be made: ${drydock_error##*: }."
@@ -25,15 +25,16 @@ drydock_channel_open() {
 		echo "$?" >"$drydock_dir/code.part"
 		mv -f -- "$drydock_dir/code.part" "$drydock_dir/code"
 	} </dev/null >/dev/null 2>&1 &
-	until [ -s "$drydock_dir/pid" ]; do :; done
+	until [ -s "$drydock_dir/pid" ] || ! [ -d "$drydock_dir" ]; do :; done
 }
 
 drydock_channel_make() {
 	mkdir -p -- "${1%/*}" && mkdir -- "$1" && mkfifo -- "$1/in" && : >"$1/out"
 }
 
-drydock_channel_lives() {
-	read -r drydock_pid 2>/dev/null <"$1/pid" && kill -0 "$drydock_pid" 2>/dev/null
+# What a machine that went down left behind. Without a pid it may just be in the making, by another Drydock.
+drydock_channel_over() {
+	[ -s "$1/pid" ] && read -r drydock_pid <"$1/pid" && ! kill -0 "$drydock_pid" 2>/dev/null
 }
 
 drydock_channel_watch() {
