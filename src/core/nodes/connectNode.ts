@@ -7,7 +7,7 @@ import { openLocalSession } from './localShell'
 import type { NodeSession, SessionOptions } from './nodeSession'
 import { hostKeyBlock } from './sshErrors'
 import { createHops, keyOf, type HopLease } from './sshHops'
-import { addressOf, createRouteFinder, type SshRoute } from './sshRoute'
+import { addressOf, createRouteFinder, type Hop, type SshRoute } from './sshRoute'
 import { connectSsh, openConnection, type InTurn, type LoginOptions } from './sshShell'
 import type { SshTarget } from './sshTarget'
 
@@ -48,7 +48,7 @@ export function createConnectNode(deps: ConnectDeps): ConnectNode {
   const hops = createHops({
     clock: deps.clock,
     async connect(hop, via, signal) {
-      const connecting = ways.inTurnAt(addressOf(hop), signal)
+      const connecting = ways.inTurnAt(via === null ? turnKey([], hop) : addressOf(hop), signal)
       return openConnection(await ways.loginTo(hop), hop.name, { via, connecting }, signal)
     },
   })
@@ -103,10 +103,15 @@ async function connectOver(
   signal: AbortSignal,
 ): Promise<NodeSession> {
   const options = { ...session, ...(await loginTo(target)) }
-  const connecting = inTurnAt(`${keyOf(hops)} > ${target.host}:${target.port}`, signal)
+  const connecting = inTurnAt(turnKey(hops, target), signal)
   if (lease === null) return connectSsh(options, signal, { via: null, connecting })
   const loggingIn = inTurnAt(`behind ${keyOf(hops)}`, signal)
   return connectSsh(options, signal, { via: lease.connection, connecting, loggingIn })
+}
+
+/** One server by one way, whether it is a node or a jump host. */
+function turnKey(hops: readonly Hop[], { host, port }: SshTarget): string {
+  return `${keyOf(hops)} > ${host}:${port}`
 }
 
 /** The session gives its jump host back when it ends. */

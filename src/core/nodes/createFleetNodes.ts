@@ -42,7 +42,7 @@ export function createFleetNodes(deps: FleetNodesDeps): FleetNodes {
   const listeners = createListeners(onCrash)
   let members: ReadonlyMap<NodeName, Member> = new Map()
   const links = (): readonly NodeLink[] => [...members.values()].map(({ link }) => link)
-  const company = createCompany(clock, links)
+  const company = createCompany(clock, links, () => connect.tryAnew?.())
   tasks.start('watch for sleep', signal => company.watchSleep(signal))
 
   function begin(config: NodeConfig): Member {

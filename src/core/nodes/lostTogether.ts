@@ -17,10 +17,18 @@ const SLEPT_MS = 5_000
 
 /**
  * Cuts waits short when there is reason to believe that the network is back: one of the links that were lost together
- * has come up, or this PC has slept. A link that was lost alone keeps its own pace.
+ * has come up, or this PC has slept. A link that was lost alone keeps its own pace. `onWake` is called before: what is
+ * remembered of failures on the way is out of date then.
  */
-export function createCompany(clock: Clock, companions: () => readonly Companion[], random = Math.random) {
+export function createCompany(
+  clock: Clock,
+  companions: () => readonly Companion[],
+  onWake: () => void,
+  random = Math.random,
+) {
   async function wakeSoon(which: readonly Companion[], signal: AbortSignal): Promise<void> {
+    if (which.length === 0) return
+    onWake()
     await Promise.all(
       which.map(async companion => {
         await clock.sleep(random() * JITTER_MS, signal)
