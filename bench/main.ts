@@ -5,16 +5,18 @@ import { benchColdStart } from './coldStart'
 import type { CopyLogTask } from './copyLog'
 import { copyLog } from './copyLog'
 import { benchEngineLoad, loadEngine } from './engineLoad'
+import { benchLinks } from './links'
 import { benchLogs } from './logs'
 import { benchProbe } from './probe'
 import { benchSampleHistory } from './sampleHistory'
 import { benchManyNodes, benchStartStop } from './startStop'
 
-/** `npm run bench -- [name…] [--stops 1000] [--lines 10000000]`: every figure as one JSON line, and in the end all of them as a table. */
+/** `npm run bench -- [name…] [--stops 1000] [--lines 10000000] [--jitterSeconds 60]`: every figure as one JSON line, and in the end all of them as a table. */
 const BENCHES: Readonly<Record<string, (report: Report, options: BenchOptions) => Promise<void> | void>> = {
   calibration: calibrate,
   startStop: benchStartStop,
   manyNodes: benchManyNodes,
+  links: benchLinks,
   logs: benchLogs,
   probe: benchProbe,
   engineLoad: benchEngineLoad,
@@ -32,6 +34,7 @@ const { positionals, values } = parseArgs({
   options: {
     stops: { type: 'string', default: '200' },
     lines: { type: 'string', default: '100000000' },
+    jitterSeconds: { type: 'string', default: '60' },
     // A piece of a bench that needs a process of its own, see `inChild`.
     child: { type: 'string' },
     task: { type: 'string', default: '{}' },
@@ -44,7 +47,11 @@ async function benchAll(names: readonly string[]): Promise<void> {
   const unknown = names.filter(name => !(name in BENCHES))
   if (unknown.length > 0)
     throw new Error(`There is no bench ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}.`)
-  const options = { stops: Number(values.stops), lines: Number(values.lines) }
+  const options = {
+    stops: Number(values.stops),
+    lines: Number(values.lines),
+    jitterSeconds: Number(values.jitterSeconds),
+  }
   const rows: BenchRow[] = []
   const report: Report = row => {
     rows.push(row)

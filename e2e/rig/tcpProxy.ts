@@ -10,8 +10,15 @@ export interface TcpProxy extends AsyncDisposable {
   setDelay(delayMs: number, jitterMs?: number): void
   /** Ends every connection at once, with a reset. New ones are let in. */
   cut(): void
+  /**
+   * By this share of its pieces each way stands still for as long as TCP takes to notice a loss (200 ms, then twice as
+   * long for a second loss of the same piece, and so on).
+   */
+  setLoss(share: number): void
   /** A black hole: connections stay open, nothing passes, and new ones are let in to nowhere. */
   stall(): void
+  /** Only what the server says is lost. */
+  stallReplies(): void
   /** Ends a stall; what was sent meanwhile is delivered. */
   heal(): void
 }
@@ -23,15 +30,17 @@ export async function startTcpProxy(target: {
 }): Promise<TcpProxy> {
   const sockets = new Set<net.Socket>()
   const wires = new Set<Wire>()
-  let isStalled = false
+  const stalled = { requests: false, replies: false }
+  let lossShare = 0
   let count = 0
   let delayMs = 0
   let jitterMs = 0
 
-  function pass(from: net.Socket, to: net.Socket): void {
-    const wire = createWire(() => isStalled)
+  function pass(from: net.Socket, to: net.Socket, way: keyof typeof stalled): void {
+    const wire = createWire(() => stalled[way])
     wires.add(wire)
-    const later = (work: () => void): void => wire.push(delayMs + Math.random() * jitterMs, work)
+    const later = (work: () => void): void =>
+      wire.push(delayMs + Math.random() * jitterMs + resendMs(lossShare), work)
     from.on('data', bytes =>
       later(() => {
         if (to.destroyed || to.write(bytes)) return
@@ -56,8 +65,8 @@ export async function startTcpProxy(target: {
     const far = net.connect({ ...target, noDelay: true, allowHalfOpen: true })
     sockets.add(far)
     far.on('close', () => sockets.delete(far))
-    pass(near, far)
-    pass(far, near)
+    pass(near, far, 'requests')
+    pass(far, near, 'replies')
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -81,11 +90,17 @@ export async function startTcpProxy(target: {
       jitterMs = nextJitterMs
     },
     cut,
+    setLoss(share) {
+      lossShare = share
+    },
     stall() {
-      isStalled = true
+      stalled.requests = stalled.replies = true
+    },
+    stallReplies() {
+      stalled.replies = true
     },
     heal() {
-      isStalled = false
+      stalled.requests = stalled.replies = false
       for (const wire of wires) wire.run()
     },
     async [Symbol.asyncDispose]() {
@@ -93,6 +108,12 @@ export async function startTcpProxy(target: {
       await new Promise<void>(resolve => server.close(() => resolve()))
     },
   }
+}
+
+function resendMs(lossShare: number): number {
+  let totalMs = 0
+  for (let timeoutMs = 200; Math.random() < lossShare; timeoutMs *= 2) totalMs += timeoutMs
+  return totalMs
 }
 
 interface Wire {

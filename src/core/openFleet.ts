@@ -112,7 +112,10 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const publish = (event: FleetEvent): void => hub.publish(event)
   const { alerts, onStoreTrouble } = openAlerts(options, publish)
   const tells = { publish, onCrash, onStoreTrouble }
-  const { connect, keys, loginsOf } = openLogins(options)
+  const { connect, keys, loginsOf } = openLogins({
+    ...options,
+    nodeNamed: name => nodes.list().find(node => node.config.name === name)?.config,
+  })
   const members = createRunMembers()
   const { nodes, notices, poller, diagnose, history } = openNodes(options, {
     ...tells,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { NodeName } from '../contract/ids'
 import type { NodeConfig } from './config/fleetSchema'
 import { NODE_SIDE_LIBRARY } from './engines/processEngine'
+import { systemClock } from './kernel/clock'
 import type { SecretStore } from './kernel/secretStore'
 import { createConnectNode } from './nodes/connectNode'
 import type { FleetNodes } from './nodes/fleetNodes'
@@ -25,16 +26,26 @@ interface OpenLoginsOptions {
   readonly home: string
   readonly userHome: string
   readonly secrets: SecretStore
+  /** A node of the fleet, for a jump host that is one. */
+  readonly nodeNamed: (name: string) => NodeConfig | undefined
 }
 
 /** Keys, passphrases, and the way to reach nodes with them. */
-export function openLogins({ home, userHome, secrets }: OpenLoginsOptions) {
+export function openLogins({ home, userHome, secrets, nodeNamed }: OpenLoginsOptions) {
   const folder = join(home, 'keys')
   const passphrases = createPassphrases({ secrets, readKey: readPrivateKey })
   const keyring: Keyring = { folder, passphrases }
   const environment = process.env
   const hostKeys = createHostKeys({ home, userHome })
-  const connect = createConnectNode({ hostKeys, userHome, keyring, library: NODE_SIDE_LIBRARY, environment })
+  const connect = createConnectNode({
+    hostKeys,
+    userHome,
+    keyring,
+    clock: systemClock,
+    nodeNamed,
+    library: NODE_SIDE_LIBRARY,
+    environment,
+  })
   const keys = createLoginKeys({ folder, userHome, readKey: readPrivateKey, newKeyPair })
 
   async function isOffered(config: NodeConfig, key: InstallableKey, signal: AbortSignal): Promise<boolean> {

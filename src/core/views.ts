@@ -23,7 +23,7 @@ export function viewNode({ config, link, online }: FleetNode, notices: readonly 
     inventory: online?.inventory ?? null,
     hostKey: online?.hostKey ?? null,
     notices: [...notices],
-    tunnels: [],
+    tunnels: [...(online?.tunnels.list() ?? [])],
   }
 }
 

@@ -3,6 +3,7 @@ import { shellQuote } from '../kernel/shellQuote'
 import { createAnswerReader, type Answer } from './answerReader'
 import { awaitHello, helloCommand } from './hello'
 import controlLibrary from './nodeSide/control.sh?raw'
+import detourLibrary from './nodeSide/detour.sh?raw'
 import factsLibrary from './nodeSide/facts.sh?raw'
 import type { ShellProcess } from './shellProcess'
 
@@ -13,6 +14,11 @@ const FUNCTION_NAME = /^drydock_[a-z_]+$/
 export interface ControlShell {
   /** See `NodeShell.call`. An aborted call that was already sent still runs; its answer is dropped. */
   call(functionName: string, args: readonly string[], signal?: AbortSignal): Promise<string>
+  /** The same with what was printed as it is, and the function's code. Errors: `unreachable`. */
+  callBytes(
+    functionName: string,
+    args: readonly string[],
+  ): Promise<{ readonly code: number; readonly bytes: Buffer }>
   /** What the login printed before the shell came up; such a login also breaks SFTP. */
   readonly garbage: string
   /** Settles when the shell is gone. Never rejects. */
@@ -70,14 +76,14 @@ export async function startControlShell(
   process.write(`exec 2>&1; drydock_nonce=${options.nonce}; ${helloCommand(options.nonce)}\n`)
   try {
     const hello = await awaitHello(process, options, bytes => reader.push(bytes))
-    process.write(`${controlLibrary}\n${factsLibrary}\n${options.library}\n`)
-    return { call, garbage: hello.garbage, ended, close: () => process.end() }
+    process.write(`${controlLibrary}\n${factsLibrary}\n${detourLibrary}\n${options.library}\n`)
+    return { ...answersOf(ask), garbage: hello.garbage, ended, close: () => process.end() }
   } catch (error) {
     process.kill()
     throw error
   }
 
-  async function call(functionName: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
+  async function ask(functionName: string, args: readonly string[], signal?: AbortSignal): Promise<Answer> {
     if (!FUNCTION_NAME.test(functionName)) throw new AppError('refused', `Not a function: ${functionName}`)
     const words = args.map(shellQuote).join(' ')
     signal?.throwIfAborted()
@@ -86,7 +92,20 @@ export async function startControlShell(
     if (waiting.size === 0) patience.restart(true)
     const answered = new Promise<Answer>((answer, fail) => waiting.set(number, { answer, fail }))
     process.write(`drydock_answer ${number} ${functionName} ${words}\n`)
-    return printedBy(functionName, await unlessAborted(answered, signal))
+    return unlessAborted(answered, signal)
+  }
+}
+
+type Ask = (functionName: string, args: readonly string[], signal?: AbortSignal) => Promise<Answer>
+
+function answersOf(ask: Ask): Pick<ControlShell, 'call' | 'callBytes'> {
+  return {
+    call: async (functionName, args, signal) =>
+      printedBy(functionName, await ask(functionName, args, signal)),
+    async callBytes(functionName, args) {
+      const { code, output } = await ask(functionName, args)
+      return { code, bytes: output }
+    },
   }
 }
 

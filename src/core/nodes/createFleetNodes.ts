@@ -9,6 +9,7 @@ import { createTaskGroup } from '../kernel/taskGroup'
 import { createConnectNode, type ConnectNode } from './connectNode'
 import type { FleetNode, FleetNodes } from './fleetNodes'
 import { createHostKeys, type HostKeys } from './hostKeys'
+import { createCompany } from './lostTogether'
 import { createNodeLink, type NodeLink } from './nodeLink'
 
 export interface FleetNodesDeps {
@@ -41,20 +42,22 @@ interface Member {
 /** Keeps one link per node of the fleet; no node notices what happens to another. */
 export function createFleetNodes(deps: FleetNodesDeps): ReachableNodes {
   const { clock, log, onCrash } = deps
-  const userHome = deps.userHome ?? homedir()
-  const environment = deps.environment ?? process.env
-  const hostKeys = createHostKeys({ home: deps.home, userHome })
-  const connect =
-    deps.connect ?? createConnectNode({ hostKeys, userHome, library: deps.library, environment })
+  const hostKeys = createHostKeys({ home: deps.home, userHome: deps.userHome ?? homedir() })
+  const connect = deps.connect ?? realWays(deps, hostKeys, name => members.get(name)?.link.node().config)
   const tasks = createTaskGroup(onCrash)
   const listeners = createListeners(onCrash)
   let members: ReadonlyMap<NodeName, Member> = new Map()
+  const links = (): readonly NodeLink[] => [...members.values()].map(({ link }) => link)
+  const company = createCompany(clock, links, () => connect.tryAnew?.())
+  tasks.start('watch for sleep', signal => company.watchSleep(signal))
 
   function begin(config: NodeConfig): Member {
     const stop = new AbortController()
-    const onChange = (node: FleetNode): void => {
+    const cameBack = (sinceMs: number): void =>
+      tasks.start(`company of ${config.name}`, signal => company.cameBack(sinceMs, signal))
+    const onChange = noticeReturn(cameBack, node => {
       if (!stop.signal.aborted) listeners.tell(node)
-    }
+    })
     const link = createNodeLink(config, { connect, hostKeys, clock, log, onChange })
     tasks.start(`link ${config.name}`, signal => link.run(AbortSignal.any([signal, stop.signal])))
     return { link, stop }
@@ -76,40 +79,118 @@ export function createFleetNodes(deps: FleetNodesDeps): ReachableNodes {
     onLink: listener => listeners.add(listener),
     apply(fleet) {
       const before = members
-      members = new Map(fleet.nodes.map(config => [config.name, keep(before, config) ?? begin(config)]))
-      for (const [name, { link, stop }] of before) {
-        if (members.get(name)?.link === link) continue
-        stop.abort()
-        if (!members.has(name)) listeners.tell(leaving(link.node(), clock.nowMs()))
-      }
-      for (const [name, { link }] of members) {
-        if (before.get(name)?.link !== link) listeners.tell(link.node())
-      }
+      const keep = createKeeper(before, byName(fleet.nodes))
+      members = new Map(fleet.nodes.map(config => [config.name, keep(config) ?? begin(config)]))
+      for (const [name, { link, stop }] of before) if (members.get(name)?.link !== link) stop.abort()
+      for (const node of differences(before, members, clock.nowMs())) listeners.tell(node)
     },
     async trustHostKey(name, fingerprint) {
-      await linkOf(name).trust(fingerprint)
+      await trustForAll(linkOf(name), links(), connect, fingerprint)
     },
     async refuseHostKey(name, fingerprint) {
       linkOf(name).refuse(fingerprint)
     },
-    reconnect: name => linkOf(name).wake(),
+    reconnect(name) {
+      connect.tryAnew?.()
+      linkOf(name).wake()
+    },
     answer: (name, answers) => linkOf(name).answer(answers),
     [Symbol.asyncDispose]: () => tasks[Symbol.asyncDispose](),
   }
 }
 
-/** The member that serves a node's new configuration as it is, or undefined when a new link is needed. */
-function keep(members: ReadonlyMap<NodeName, Member>, config: NodeConfig): Member | undefined {
-  const old = members.get(config.name)
-  if (old === undefined || !isDeepStrictEqual(madeFrom(old.link.node().config), madeFrom(config)))
-    return undefined
-  old.link.configure(config)
-  return old
+function realWays(
+  deps: FleetNodesDeps,
+  hostKeys: HostKeys,
+  configOf: (name: NodeName) => NodeConfig | undefined,
+): ConnectNode {
+  const { clock, library, userHome = homedir(), environment = process.env } = deps
+  // A jump host's name need not be that of a node.
+  const nodeNamed = (name: string): NodeConfig | undefined => configOf(name as NodeName)
+  return createConnectNode({ hostKeys, userHome, clock, nodeNamed, library, environment })
+}
+
+/** Passes a node's changes on, and tells when it has come back after it was unreachable since `sinceMs`. */
+function noticeReturn(
+  onReturn: (sinceMs: number) => void,
+  onChange: (node: FleetNode) => void,
+): (node: FleetNode) => void {
+  let lostMs: number | null = null
+  return node => {
+    const { link } = node
+    if (link.state === 'online' && lostMs !== null) onReturn(lostMs)
+    lostMs = link.state === 'unreachable' ? link.sinceMs : null
+    onChange(node)
+  }
+}
+
+/** A jump host's key blocks all who are behind it: trusted once, it is trusted for all of them. */
+async function trustForAll(
+  link: NodeLink,
+  all: readonly NodeLink[],
+  connect: ConnectNode,
+  fingerprint: string,
+): Promise<void> {
+  const asked = askedKey(link)
+  connect.tryAnew?.()
+  await link.trust(fingerprint)
+  for (const each of all) if (asked !== null && askedKey(each) === asked) each.wake()
+}
+
+/** The key that a link waits for the user to trust, and where it is offered. */
+function askedKey(link: NodeLink): string | null {
+  const { link: now } = link.node()
+  if (now.state !== 'blocked' || now.reason.kind !== 'host-key-unknown') return null
+  return `${now.reason.address} ${now.reason.offered.fingerprint}`
+}
+
+type Configs = ReadonlyMap<string, NodeConfig>
+
+function byName(configs: readonly NodeConfig[]): Configs {
+  return new Map(configs.map(config => [config.name, config]))
+}
+
+/** Which link of the fleet before serves a node of the new one as it is; undefined when a new link is needed. */
+function createKeeper(before: ReadonlyMap<NodeName, Member>, next: Configs) {
+  const was = byName([...before.values()].map(({ link }) => link.node().config))
+  return (config: NodeConfig): Member | undefined => {
+    const old = before.get(config.name)
+    const oldConfig = was.get(config.name)
+    if (old === undefined || oldConfig === undefined) return undefined
+    if (!isDeepStrictEqual(madeFrom(oldConfig, was), madeFrom(config, next))) return undefined
+    old.link.configure(config)
+    return old
+  }
 }
 
 /** What a link is made from. The rest of a node's configuration can change under it. */
-function madeFrom(config: NodeConfig): unknown {
-  return { way: 'local' in config ? null : config.ssh, stateDir: config.stateDir, disabled: config.disabled }
+function madeFrom(config: NodeConfig, configs: Configs): unknown {
+  return { way: wayOf(config, configs, []), stateDir: config.stateDir, disabled: config.disabled }
+}
+
+/** With those of the nodes that it leads through. A way in a circle ends where it meets itself. */
+function wayOf(config: NodeConfig, configs: Configs, seen: readonly string[]): unknown {
+  if ('local' in config) return null
+  const jump = 'alias' in config.ssh ? [] : (config.ssh.jump ?? [])
+  const through = jump.map(name => {
+    const hop = configs.get(name)
+    return hop === undefined || seen.includes(name) ? null : wayOf(hop, configs, [...seen, name])
+  })
+  return { ssh: config.ssh, through }
+}
+
+/** What is told of a new fleet: the nodes that have left, then those with a new link. */
+function differences(
+  before: ReadonlyMap<NodeName, Member>,
+  after: ReadonlyMap<NodeName, Member>,
+  nowMs: number,
+): readonly FleetNode[] {
+  const gone = [...before].filter(([name]) => !after.has(name))
+  const begun = [...after].filter(([name, { link }]) => before.get(name)?.link !== link)
+  return [
+    ...gone.map(([, { link }]) => leaving(link.node(), nowMs)),
+    ...begun.map(([, { link }]) => link.node()),
+  ]
 }
 
 function leaving({ config }: FleetNode, nowMs: number): FleetNode {

@@ -1,7 +1,8 @@
 import type { NodeName } from '../../contract/ids'
-import type { HostKey, Inventory, Link } from '../../contract/nodes'
+import type { HostKey, Inventory, Link, Notice } from '../../contract/nodes'
 import type { Fleet, NodeConfig } from '../config/fleetSchema'
 import type { NodeFacts, NodeShell } from './nodeShell'
+import type { Tunnels } from './tunnels'
 
 /** One node of the fleet: what it is configured as, and the shell on it while its link is online. */
 export interface FleetNode {
@@ -14,6 +15,9 @@ export interface FleetNode {
     readonly inventory: Inventory
     /** The verified key of this link; null for this PC. */
     readonly hostKey: HostKey | null
+    readonly tunnels: Tunnels
+    /** What is worth a look about this node. */
+    notices(): readonly Notice[]
   } | null
 }
 
@@ -22,7 +26,7 @@ export interface FleetNodes extends AsyncDisposable {
   list(): readonly FleetNode[]
   get(name: NodeName): FleetNode | undefined
   /**
-   * Called at every link change, in order, beginning with the first state of a new node; a node that leaves the fleet
+   * Called at every change of a link, its tunnels and notices, in order, beginning with the first state of a new node; a node that leaves the fleet
    * ends as `disabled`. Returns its own removal.
    */
   onLink(listener: (node: FleetNode) => void): () => void

@@ -90,12 +90,41 @@ function noShell(label: string, end: string, printed: string): AppError {
   return new AppError(
     end.startsWith('ended') ? 'blocked' : 'unreachable',
     `The login on ${label} gave no POSIX shell: it ${end}.${said}`,
-    {
-      hint:
-        `Look in ~/.bashrc (or ~/.zshrc, ~/.profile, ~/.config/fish/config.fish) on ${label} for exec, exit or a ` +
-        'question, and let it do so only in interactive shells. Also check that the account may run commands ' +
-        '(no nologin, no ForceCommand).',
-    },
+    { hint: causeOf(printed)?.(label) ?? usualCause(label) },
+  )
+}
+
+/** What servers, and shells that let nobody do much, say of themselves. */
+const CAUSES: readonly (readonly [RegExp, (label: string) => string])[] = [
+  [
+    /sftp connections only/i,
+    label =>
+      `The SSH server on ${label} allows this user nothing but SFTP. Take ForceCommand internal-sftp out of ` +
+      '/etc/ssh/sshd_config for this user, or give the node another user.',
+  ],
+  [
+    /account is currently not available|nologin/i,
+    label =>
+      `This user may not log in on ${label}: its shell is nologin. Give it one there (sudo chsh -s /bin/sh and its ` +
+      'name), or give the node another user.',
+  ],
+  [
+    /: restricted|restricted: /i,
+    label =>
+      `The login shell of this user on ${label} is a restricted one (rbash), which may not start another. Give it ` +
+      'a full one there (sudo chsh -s /bin/sh and its name), or give the node another user.',
+  ],
+]
+
+function causeOf(printed: string): ((label: string) => string) | undefined {
+  return CAUSES.find(([says]) => says.test(printed))?.[1]
+}
+
+function usualCause(label: string): string {
+  return (
+    `Look in ~/.bashrc (or ~/.zshrc, ~/.profile, ~/.config/fish/config.fish) on ${label} for exec, exit or a ` +
+    'question, and let it do so only in interactive shells. Also check that the account may run commands ' +
+    '(no nologin, no ForceCommand).'
   )
 }
 

@@ -95,6 +95,9 @@ function sessionThat(died: Promise<AppError>, onDispose: () => void): NodeSessio
     facts: { home: '/h', stateDir: '/h/.drydock', bootId: 'B' },
     inventory: {} as NodeSession['inventory'],
     hostKey: null,
+    tunnels: {} as NodeSession['tunnels'],
+    notices: () => [],
+    onNews: () => () => {},
     [Symbol.asyncDispose]: async () => onDispose(),
   }
 }
@@ -106,11 +109,12 @@ export function describeLink({ link, online }: FleetNode): string {
 }
 
 /** Time stands still until it is told to go on. */
-function createManualClock(): Clock & { advance(ms: number): Promise<void> } {
+function createManualClock(): Clock & { advance(ms: number): Promise<void>; jump(ms: number): void } {
   let nowMs = 1000
+  let jumpedMs = 0
   let sleepers: { readonly dueMs: number; readonly wake: () => void }[] = []
   return {
-    nowMs: () => nowMs,
+    nowMs: () => nowMs + jumpedMs,
     monotonicMs: () => nowMs,
     sleep: (ms, signal) =>
       new Promise(resolve => {
@@ -123,6 +127,10 @@ function createManualClock(): Clock & { advance(ms: number): Promise<void> } {
         if (signal.aborted) end()
         signal.addEventListener('abort', end, { once: true })
       }),
+    /** The wall clock alone, as after sleep. */
+    jump(ms) {
+      jumpedMs += ms
+    },
     async advance(ms) {
       nowMs += ms
       const due = sleepers.filter(({ dueMs }) => dueMs <= nowMs)

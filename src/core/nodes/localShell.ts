@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, open as openFile, rename, rm, writeFile } from 'node:fs/promises'
+import net from 'node:net'
 import { constants, getPriority, setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import { AppError } from '../kernel/appError'
 import { openSession, type Machine, type NodeSession, type SessionOptions } from './nodeSession'
+import type { Place } from './nodeShell'
 import { noSuchFile, notWritten } from './scriptFiles'
+import { forwardFailure } from './sshErrors'
 import { createTail, type ShellProcess } from './shellProcess'
 
 // What a login over SSH would have too. Everything else of Drydock's own environment (tokens, Electron's variables)
@@ -52,6 +55,7 @@ function createLocalMachine(options: LocalOptions): Machine {
 
   return {
     died: new Promise(() => {}),
+    forward: connectHere,
     files: () => ({ readAt: readLocalAt, writeFile: writeLocalFile }),
     async start() {
       // A session of its own: a Ctrl-C for Drydock's terminal is not one for the shells here.
@@ -132,6 +136,29 @@ async function endChild(child: ChildProcess): Promise<void> {
   clearTimeout(timer)
   child.stdout?.destroy()
   child.stderr?.destroy()
+}
+
+/** A tunnel of this PC is the place itself, at another port. */
+async function connectHere(place: Place, timeoutMs: number, signal: AbortSignal): Promise<net.Socket> {
+  signal.throwIfAborted()
+  const way = 'host' in place ? { ...place, noDelay: true } : { path: place.socket }
+  const socket = net.connect({ ...way, allowHalfOpen: true })
+  const giveUp = (): void => void socket.destroy()
+  signal.addEventListener('abort', giveUp, { once: true })
+  const timer = setTimeout(giveUp, timeoutMs)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve)
+      socket.on('error', reject)
+      socket.once('close', () => reject(new Error('it did not answer in time')))
+    })
+    return socket
+  } catch (error) {
+    throw forwardFailure(error instanceof Error ? error : new Error(String(error)), 'This PC', place)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', giveUp)
+  }
 }
 
 async function readLocalAt(path: string, offset: number, maxBytes: number): Promise<Uint8Array> {

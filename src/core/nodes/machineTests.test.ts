@@ -40,6 +40,9 @@ function sessionOf(host: string, machineId: string | null): NodeSession {
     facts,
     inventory: { ...inventory, machineId },
     hostKey: null,
+    tunnels: {} as NodeSession['tunnels'],
+    notices: () => [],
+    onNews: () => () => {},
     died: new Promise(() => {}),
     shell: { call: () => Promise.resolve(''), open: refuse, readAt: refuse, writeFile: refuse },
     [Symbol.asyncDispose]: () => Promise.resolve(void closed.push(host)),
@@ -89,12 +92,7 @@ it('finds the node that is the same machine, only when both say who they are', a
   const node = (name: string, machineId: string | null): FleetNode => ({
     config: FleetFile.parse({ version: 1, nodes: [{ name, local: true }] }).nodes[0]!,
     link: { state: 'online', sinceMs: 0 },
-    online: {
-      shell: sessionOf(name, null).shell,
-      facts,
-      inventory: { ...inventory, machineId },
-      hostKey: null,
-    },
+    online: { ...sessionOf(name, machineId), facts },
   })
   const tests = createTests([node('silent', null), node('pc2', 'id-2')])
   const same: unknown[] = []

@@ -99,6 +99,8 @@ function createLinkState(config: NodeConfig, { clock, log, onChange }: NodeLinkD
 
   return {
     node: () => node,
+    /** Something other than the link has changed. */
+    tell: () => onChange(node),
     configure(next: NodeConfig): void {
       node = { ...node, config: next }
     },
@@ -146,10 +148,12 @@ async function keepLinked(
 
   async function live(session: NodeSession): Promise<AppError | null> {
     const upMs = clock.monotonicMs()
+    const forget = session.onNews(() => state.tell())
     try {
       state.change({ type: 'up' }, session)
       return await orAborted(session.died, signal)
     } finally {
+      forget()
       if (clock.monotonicMs() - upMs >= STEADY_MS) failures = 0
       await session[Symbol.asyncDispose]()
     }
@@ -179,8 +183,9 @@ async function keepLinked(
   }
 }
 
-function onlineOf({ shell, facts, inventory, hostKey }: NodeSession): FleetNode['online'] {
-  return { shell, facts, inventory, hostKey }
+function onlineOf(session: NodeSession): FleetNode['online'] {
+  const { shell, facts, inventory, hostKey, tunnels } = session
+  return { shell, facts, inventory, hostKey, tunnels, notices: () => session.notices() }
 }
 
 /** Anything but an AppError is a bug; the link goes on trying, and the log has the story. */

@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import type { HostKey, Inventory } from '../../contract/nodes'
+import type { Duplex } from 'node:stream'
+import type { HostKey, Inventory, Notice } from '../../contract/nodes'
 import { AppError } from '../kernel/appError'
 import { systemClock } from '../kernel/clock'
-import { startControlShell } from './controlShell'
+import { startControlShell, type ControlShell } from './controlShell'
+import { createDetour, withDetour } from './detour'
 import { parseFacts } from './facts'
-import type { NodeFacts, NodeShell } from './nodeShell'
+import type { NodeFacts, NodeShell, Place } from './nodeShell'
 import { openScript, type ScriptChannel, type ScriptProcess } from './scriptChannel'
+import { fewSessions } from './sessionLimit'
+import { createSessionNews } from './sessionNews'
 import type { ShellProcess } from './shellProcess'
+import { createTunnels, type Tunnels } from './tunnels'
 
 /** An open link: the shell on a node, what is known of the node, and the news of the link's end. */
 export interface NodeSession extends AsyncDisposable {
@@ -15,6 +20,11 @@ export interface NodeSession extends AsyncDisposable {
   readonly inventory: Inventory
   /** The verified key of the host; null for this PC. */
   readonly hostKey: HostKey | null
+  readonly tunnels: Tunnels
+  /** What is worth a look about this node, in the order it was found. */
+  notices(): readonly Notice[]
+  /** Called when tunnels or notices have changed. Returns its own removal. */
+  onNews(listener: () => void): () => void
   /** Settles with the reason when the link ends by itself. Never rejects; never settles after disposal. */
   readonly died: Promise<AppError>
 }
@@ -31,6 +41,8 @@ export interface Machine extends AsyncDisposable {
     open: (script: string, args: readonly string[]) => Promise<ScriptChannel>,
     isNoisyLogin: boolean,
   ): Pick<NodeShell, 'readAt' | 'writeFile'>
+  /** A stream to a place as this machine sees it. Errors: `refused`, `unreachable`. */
+  forward(place: Place, timeoutMs: number, signal: AbortSignal): Promise<Duplex>
   /** See `NodeSession.died`. */
   readonly died: Promise<AppError>
 }
@@ -88,21 +100,15 @@ async function bringUp(machine: Machine, options: SessionOptions): Promise<NodeS
   })
   const { facts, inventory } = parseFacts(printed, { sentAtMs, receivedAtMs: systemClock.nowMs() })
 
-  const channels = new Set<ScriptChannel>()
-  const endGroup = ({ pid, startTicks }: ScriptProcess): void => {
-    // When the link is gone, so is the script's input; more cannot be done.
-    control.call('drydock_end_group', [pid, startTicks]).catch(() => {})
-  }
-  const open = async (script: string, args: readonly string[]): Promise<ScriptChannel> => {
-    const options = { label, nonce: newNonce(), timeoutMs, endGroup }
-    const channel = await orDeath(machine, async () =>
-      openScript(await machine.start(), script, args, options),
-    )
-    channels.add(channel)
-    void channel.closed.then(() => channels.delete(channel))
-    return channel
-  }
-  const files = machine.files(open, control.garbage !== '')
+  const news = createSessionNews()
+  const tunnels = createTunnels({
+    forward: (...request) => machine.forward(...request),
+    onChange: () => news.tell(),
+  })
+  const scripts = createScripts(machine, control, options)
+  const detour = createDetour(control, `${facts.stateDir}/channels`, newNonce)
+  const open: typeof scripts.open = (...script) => scripts.open(...script)
+  const direct = { open, ...machine.files(open, control.garbage !== '') }
 
   let isDisposed = false
   const firstDeath = async (): Promise<AppError> => {
@@ -115,16 +121,51 @@ async function bringUp(machine: Machine, options: SessionOptions): Promise<NodeS
   })
 
   return {
-    shell: { ...files, call: (...call) => control.call(...call), open },
+    shell: {
+      ...withDetour(direct, detour, () => news.add(fewSessions(label))),
+      call: (...call) => control.call(...call),
+    },
     facts,
     inventory,
     hostKey: null,
+    tunnels,
     died,
+    notices: () => news.notices(),
+    onNews: listener => news.listen(listener),
     async [Symbol.asyncDispose]() {
       isDisposed = true
-      for (const channel of channels) channel.close()
+      await tunnels[Symbol.asyncDispose]()
+      scripts.closeAll()
+      detour.close()
       control.close()
       await machine[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Scripts with a session of their own each. */
+function createScripts(
+  machine: Machine,
+  control: ControlShell,
+  { label, handshakeTimeoutMs }: SessionOptions,
+) {
+  const channels = new Set<ScriptChannel>()
+  const endGroup = ({ pid, startTicks }: ScriptProcess): void => {
+    // When the link is gone, so is the script's input; more cannot be done.
+    control.call('drydock_end_group', [pid, startTicks]).catch(() => {})
+  }
+  return {
+    async open(script: string, args: readonly string[]): Promise<ScriptChannel> {
+      const options = { label, nonce: newNonce(), timeoutMs: handshakeTimeoutMs, endGroup }
+      const channel = await orDeath(machine, async () =>
+        openScript(await machine.start(), script, args, options),
+      )
+      channels.add(channel)
+      void channel.closed.then(() => channels.delete(channel))
+      return channel
+    },
+    closeAll(): void {
+      for (const channel of channels) channel.close()
     },
   }
 }

@@ -48,6 +48,9 @@ export interface NodeChannel {
   close(): void
 }
 
+/** A place as the node sees it: an address, or the path of a Unix socket there. */
+export type Place = { readonly host: string; readonly port: number } | { readonly socket: string }
+
 /** Facts about a node that the first call on a link reads. */
 export interface NodeFacts {
   /** Absolute: `stateDir` with `~` resolved on the node. */

@@ -38,6 +38,7 @@ export function createNoticeBoard({ nodes, identities, clock, onStoreTrouble, on
         inventory: online?.inventory ?? null,
         hostKey: online?.hostKey?.fingerprint ?? null,
         gpus: readings.get(config.name) ?? null,
+        ofLink: online?.notices() ?? [],
         before: past.before(config.name),
       })),
     )

@@ -26,6 +26,7 @@ function node(name: string, signs: Signs, more: Partial<NodeKnowledge> = {}): No
     inventory,
     hostKey,
     gpus: null,
+    ofLink: [],
     before: null,
     ...more,
   }

@@ -16,6 +16,8 @@ export interface NodeKnowledge {
   /** Fingerprint of the verified host key; null for this PC. */
   readonly hostKey: string | null
   readonly gpus: GpuReading | null
+  /** What the link itself has found. */
+  readonly ofLink: readonly Notice[]
   /** Which machine it was, when that was another one than now; else null. */
   readonly before: NodeIdentity | null
 }
@@ -35,6 +37,7 @@ export function noticesOf(nodes: readonly NodeKnowledge[]): ReadonlyMap<NodeName
             ...unlikeBefore(node, node.inventory),
             ...clockOff(node, node.inventory),
             ...notAsPlanned(node, node.inventory),
+            ...node.ofLink,
           ],
     ]),
   )

@@ -5,7 +5,7 @@ import type { ScriptChannel } from './scriptChannel'
 
 type OpenScript = (script: string, args: readonly string[]) => Promise<ScriptChannel>
 
-const BLOCK_BYTES = 65_536
+export const BLOCK_BYTES = 65_536
 
 /** `NodeShell.readAt` with nothing but a shell: for servers without SFTP. A process per read. */
 export async function readByScript(
@@ -21,9 +21,7 @@ export async function readByScript(
   try {
     const output = await collect(channel)
     const code = await channel.closed
-    if (code === 44) throw noSuchFile(path)
-    if (code === 45) throw new AppError('refused', `${path} cannot be read.`)
-    if (code !== 0) throw new AppError('unreachable', `The link was lost while ${path} was read.`)
+    if (code !== 0) throw fileReadFailure(path, code)
     return output.subarray(skipped, skipped + maxBytes)
   } finally {
     channel.close()
@@ -43,6 +41,13 @@ export async function writeByScript(open: OpenScript, path: string, bytes: Uint8
   } finally {
     channel.close()
   }
+}
+
+/** By the exit code of `readAt.sh`. */
+export function fileReadFailure(path: string, code: number | null): AppError {
+  if (code === 44) return noSuchFile(path)
+  if (code === 45) return new AppError('refused', `${path} cannot be read.`)
+  return new AppError('unreachable', `The link was lost while ${path} was read.`)
 }
 
 export function noSuchFile(path: string): AppError {

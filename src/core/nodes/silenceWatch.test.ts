@@ -8,12 +8,12 @@ function watched(roundTripMs: number) {
   const startMs = performance.now()
   const deaths: number[] = []
   let hear = (): void => {}
-  const stop = watchSilence(
+  const watch = watchSilence(
     roundTripMs,
     listener => (hear = listener),
     () => deaths.push(performance.now() - startMs),
   )
-  return { deaths, stop, hear: () => hear() }
+  return { deaths, stop: () => watch.stop(), hear: () => hear() }
 }
 
 it('tells of 2.4 s of silence, once', () => {

@@ -8,13 +8,12 @@ const LATE_MS = 500
 /**
  * Ends a link that says nothing. Any byte is a sign of life, so a link that is full of data, where the answer to a
  * keepalive has to queue, is not taken for dead; a slow link (`roundTripMs`) is given more time.
- * Returns its own end.
  */
 export function watchSilence(
   roundTripMs: number,
   onData: (listener: () => void) => void,
   onSilence: (silentMs: number) => void,
-): () => void {
+): { stop(): void; silentMs(): number } {
   const limitMs = Math.min(MAX_LIMIT_MS, Math.max(MIN_LIMIT_MS, 1000 + 4 * roundTripMs))
   let lastMs = performance.now()
   let dueMs = lastMs + limitMs
@@ -32,5 +31,5 @@ export function watchSilence(
     timer = setTimeout(check, dueMs - nowMs)
   }
 
-  return () => clearTimeout(timer)
+  return { stop: () => clearTimeout(timer), silentMs: () => performance.now() - lastMs }
 }

@@ -57,7 +57,7 @@ function createResolver({ userHome, clock }: SshHostsDeps, signal: AbortSignal) 
       asked.get(alias) ??
       limited('ssh', signal, () =>
         withLimit(clock, ALIAS_LIMIT_MS, signal, async within =>
-          readSshAnswer(alias, await askSshClient(alias, userHome, within), userHome),
+          readSshAnswer(alias, await askSshClient({ alias: alias }, userHome, within), userHome),
         ),
       )
     asked.set(alias, answer)

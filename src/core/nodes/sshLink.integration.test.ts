@@ -95,22 +95,8 @@ describe('a link that changes its keys on the way', () => {
   })
 })
 
-describe('a node that allows one session on a connection', () => {
-  it('answers calls, and says why it does no more', async () => {
-    const session = await rig.connect(optionsFor(await rig.node({ sshdConfig: ['MaxSessions 1'] })))
-    const refusal = {
-      code: 'refused',
-      message: 'pc2 allows no further session on this connection.',
-      hint: 'Set MaxSessions to 10 in /etc/ssh/sshd_config on pc2, then restart its SSH server.',
-    }
-    expect(await session.shell.call('drydock_echo', ['a'])).toBe('a')
-    await expect(session.shell.open('cat', [])).rejects.toMatchObject(refusal)
-    await expect(session.shell.readAt('/etc/os-release', 0, 10)).rejects.toMatchObject(refusal)
-    await expect(session.shell.writeFile('/tmp/never', Buffer.from('x'))).rejects.toMatchObject(refusal)
-    expect(await session.shell.call('drydock_echo', ['b'])).toBe('b')
-  })
-
-  it('and one that allows none cannot be used', async () => {
+describe('a node that allows few sessions on a connection', () => {
+  it('cannot be used when it allows none', async () => {
     const server = await rig.node({ sshdConfig: ['MaxSessions 0'] })
     await expect(rig.connect(optionsFor(server))).rejects.toMatchObject({ code: 'refused' })
   })

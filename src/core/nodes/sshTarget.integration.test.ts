@@ -18,7 +18,7 @@ beforeEach(async () => {
     'Host plain',
     '  User w1',
     'Host inner',
-    '  ProxyJump bastion',
+    '  ProxyJump bastion,x@[::1]:33',
     'Host odd',
     '  ProxyCommand nc %h %p',
   ]
@@ -34,12 +34,14 @@ it('takes host, port, user and key from fleet.yaml', async () => {
     port: 22,
     user: 'w1',
     identityFiles: [join(userHome, '.ssh', 'key')],
+    jump: [],
   })
   expect(await resolveTarget({ host: '10.0.0.1', port: 22 }, deps, signal)).toEqual({
     host: '10.0.0.1',
     port: 22,
     user: 'me',
     identityFiles: null,
+    jump: [],
   })
 })
 
@@ -50,26 +52,27 @@ it('resolves an alias as the OpenSSH client does', async () => {
     port: 2200,
     user: 'backtest',
     identityFiles: [join(userHome, '.ssh', 'farm')],
+    jump: [],
   })
   expect(await resolveTarget({ alias: 'plain' }, deps, signal)).toEqual({
     host: 'plain',
     port: 22,
     user: 'w1',
     identityFiles: null,
+    jump: [],
   })
 })
 
-it('refuses jump hosts, wherever they are written', async () => {
+it('tells the jump hosts as they are written, nearest first, and refuses a proxy command', async () => {
   const deps = { userHome, userName: 'me' }
-  const refused = (config: Parameters<typeof resolveTarget>[0]): Promise<unknown> =>
-    resolveTarget(config, deps, signal).catch((error: unknown) => error)
-  const jump = 'Jump hosts are not supported yet:'
-  expect(await refused({ host: 'a', port: 22, jump: ['bastion', 'inner'] })).toMatchObject({
+  const jumpOf = async (config: Parameters<typeof resolveTarget>[0]): Promise<readonly string[]> =>
+    (await resolveTarget(config, deps, signal)).jump
+  expect(await jumpOf({ host: 'a', port: 22, jump: ['bastion', 'inner'] })).toEqual(['bastion', 'inner'])
+  expect(await jumpOf({ alias: 'inner' })).toEqual(['bastion', 'x@[::1]:33'])
+  await expect(jumpOf({ alias: 'odd' })).rejects.toMatchObject({
     code: 'refused',
-    message: `${jump} bastion, inner.`,
+    message: '"odd" is reached by a ProxyCommand, which Drydock does not run: nc %h %p.',
   })
-  expect(await refused({ alias: 'inner' })).toMatchObject({ message: `${jump} bastion.` })
-  expect(await refused({ alias: 'odd' })).toMatchObject({ message: `${jump} nc %h %p.` })
 })
 
 it('does not let an alias become an option of the client', async () => {

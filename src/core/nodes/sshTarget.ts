@@ -14,10 +14,22 @@ export interface SshTarget {
   readonly identityFiles: readonly string[] | null
 }
 
-interface TargetDeps {
+/** A target and the hosts on the way to it, nearest first, as they are written: what they mean is not resolved yet. */
+export interface ResolvedTarget extends SshTarget {
+  readonly jump: readonly string[]
+}
+
+export interface TargetDeps {
   readonly userHome: string
   /** The name of the user who runs Drydock. */
   readonly userName: string
+}
+
+/** A host as the OpenSSH client takes it: an alias or a name, and what is said beside it. */
+export interface SshHostName {
+  readonly alias: string
+  readonly user?: string
+  readonly port?: number
 }
 
 /**
@@ -28,36 +40,52 @@ export async function resolveTarget(
   config: SshConfig,
   deps: TargetDeps,
   signal: AbortSignal,
-): Promise<SshTarget> {
-  if ('alias' in config) return resolveAlias(config.alias, deps, signal)
-  if (config.jump !== undefined && config.jump.length > 0) throw noJumpHosts(config.jump.join(', '))
+): Promise<ResolvedTarget> {
+  if ('alias' in config) return resolveAlias(config, deps, signal)
   return {
     host: config.host,
     port: config.port,
     user: config.user ?? deps.userName,
     identityFiles:
       config.identityFile === undefined ? null : [expandHome(config.identityFile, deps.userHome)],
+    jump: config.jump ?? [],
   }
 }
 
-async function resolveAlias(alias: string, deps: TargetDeps, signal: AbortSignal): Promise<SshTarget> {
-  const answer = readSshAnswer(alias, await askSshClient(alias, deps.userHome, signal), deps.userHome)
-  const { proxy, ...target } = answer
-  if (proxy !== null) throw noJumpHosts(proxy.words)
-  return target
+/** Resolves an alias by OpenSSH's own client. Errors: `refused`, for a proxy command too. */
+export async function resolveAlias(
+  name: SshHostName,
+  deps: TargetDeps,
+  signal: AbortSignal,
+): Promise<ResolvedTarget> {
+  const printed = await askSshClient(name, deps.userHome, signal)
+  const { proxy, ...target } = readSshAnswer(name.alias, printed, deps.userHome)
+  if (proxy?.kind === 'command') throw noProxyCommand(name.alias, proxy.words)
+  return { ...target, jump: proxy === null ? [] : proxy.words.split(',') }
 }
 
 /**
- * What OpenSSH's own client knows of an alias, as `ssh -G` prints it.
+ * What OpenSSH's own client knows of a host, as `ssh -G` prints it.
  * Errors: `refused` when it cannot be asked.
  */
-export async function askSshClient(alias: string, userHome: string, signal: AbortSignal): Promise<string> {
+export async function askSshClient(
+  { alias, user, port }: SshHostName,
+  userHome: string,
+  signal: AbortSignal,
+): Promise<string> {
   const configFile = join(userHome, '.ssh', 'config')
   const isThere = await access(configFile).then(
     () => true,
     () => false,
   )
-  const args = [...(isThere ? ['-F', configFile] : []), '-G', '--', alias]
+  const args = [
+    ...(isThere ? ['-F', configFile] : []),
+    ...(user === undefined ? [] : ['-l', user]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    '-G',
+    '--',
+    alias,
+  ]
   const { stdout } = await promisify(execFile)('ssh', args, { signal, encoding: 'utf8' }).catch(
     (cause: unknown) => {
       signal.throwIfAborted()
@@ -117,8 +145,12 @@ function expandHome(path: string, userHome: string): string {
   return path.startsWith('~/') ? join(userHome, path.slice(2)) : path
 }
 
-function noJumpHosts(jump: string): AppError {
-  return new AppError('refused', `Jump hosts are not supported yet: ${jump}.`, {
-    hint: 'Give an address that this PC reaches directly (a VPN or a port forward of your own does).',
-  })
+function noProxyCommand(alias: string, command: string): AppError {
+  return new AppError(
+    'refused',
+    `"${alias}" is reached by a ProxyCommand, which Drydock does not run: ${command}.`,
+    {
+      hint: 'Write it as ProxyJump in ~/.ssh/config, or as jump in fleet.yaml, when the way leads through SSH servers.',
+    },
+  )
 }

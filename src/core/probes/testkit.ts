@@ -234,7 +234,8 @@ export function createManualNodes(stateDir: string): ManualNodes {
         shell === null ? { state: 'connecting', sinceMs: 0 } : { state: 'online', sinceMs: 0 }
       const facts = { stateDir, home: stateDir, bootId: options.bootId ?? 'boot-1' }
       const inventory = { ...noInventory, os: options.os ?? null }
-      const online = shell === null ? null : { shell, facts, inventory, hostKey: null }
+      const rest = { inventory, hostKey: null, tunnels: noTunnels, notices: () => [] }
+      const online = shell === null ? null : { shell, facts, ...rest }
       const node: FleetNode = { config: configOf(name, options.local ?? false), link, online }
       nodes.set(name, node)
       for (const listener of listeners) listener(node)
@@ -248,6 +249,8 @@ export function createManualNodes(stateDir: string): ManualNodes {
     async [Symbol.asyncDispose]() {},
   }
 }
+
+const noTunnels = { open: () => Promise.reject(new Error('no tunnels here')), list: () => [] }
 
 const noInventory = {
   swapTotalMiB: null,

@@ -20,16 +20,17 @@ const HOST_WORD = /^[A-Za-z0-9_][A-Za-z0-9_.:%-]*$/
 
 /** What this PC can tell of the way to a node without its link. */
 export function createFromHere({ userHome, environment }: FromHereDeps) {
-  const hostOf = async (ssh: SshConfig, signal: AbortSignal): Promise<string> =>
-    'alias' in ssh
-      ? (await resolveTarget(ssh, { userHome, userName: userInfo().username }, signal)).host
-      : ssh.host
+  /** Null when the way leads through other hosts: then they resolve the name, and no ping gets there. */
+  async function hostOf(ssh: SshConfig, signal: AbortSignal): Promise<string | null> {
+    const { host, jump } = await resolveTarget(ssh, { userHome, userName: userInfo().username }, signal)
+    return jump.length === 0 ? host : null
+  }
 
   return {
     async nameResolution(ssh: SshConfig, signal: AbortSignal): Promise<Finding | null> {
       const wanted = 'an address'
-      if (isBehindOthers(ssh)) return skip('The name is resolved by the host on the way.')
       const host = await hostOf(ssh, signal)
+      if (host === null) return skip('The name is resolved by the host on the way.')
       if (isIP(host) !== 0) return pass(`${host} is an address`, wanted)
       try {
         const found = await orAborted(lookup(host, { all: true }), signal)
@@ -44,8 +45,8 @@ export function createFromHere({ userHome, environment }: FromHereDeps) {
     /** `isOnline`: the link works, so a ping that is not answered is no fault of the way. */
     async ping(ssh: SshConfig, isOnline: boolean, signal: AbortSignal): Promise<Finding | null> {
       const wanted = 'an answer'
-      if (isBehindOthers(ssh)) return skip('The node is reached through other hosts, which a ping cannot.')
       const host = await hostOf(ssh, signal)
+      if (host === null) return skip('The node is reached through other hosts, which a ping cannot.')
       if (!HOST_WORD.test(host)) return skip(`${host} cannot be pinged.`)
       try {
         const count = process.platform === 'win32' ? '-n' : '-c'
@@ -77,11 +78,6 @@ export function pingTime(printed: string): string {
   const [, sign, ms] = /time([=<])\s*(\d+(?:\.\d+)?)\s*ms/.exec(printed) ?? []
   if (ms === undefined) return 'answered'
   return `${sign === '<' ? 'under ' : ''}${ms} ms`
-}
-
-/** Whether only another host knows the way. */
-function isBehindOthers(ssh: SshConfig): boolean {
-  return 'jump' in ssh && ssh.jump !== undefined && ssh.jump.length > 0
 }
 
 function codeOf(error: unknown): string {

@@ -4,6 +4,15 @@
 
 drydock_nonce=${drydock_nonce:-}
 
+# A login without a home folder in its environment has one all the same.
+case ${HOME-} in
+/*) ;;
+*)
+	HOME=$({ getent passwd "$(id -u)" || grep "^[^:]*:[^:]*:$(id -u):" /etc/passwd; } 2>/dev/null | cut -d: -f6)
+	export HOME
+	;;
+esac
+
 # Runs one function in a subshell (what it sets, changes or exits stays its own) and frames what it prints:
 # `<nonce> <number> <` before, `<nonce> <number> <exit code>` after. No pipe and no file is between: a process that
 # the function left in the background cannot hold the answer back, and a full disk cannot either.
