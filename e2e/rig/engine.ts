@@ -32,8 +32,11 @@ export interface EngineRig extends AsyncDisposable {
   /** HOME of this PC; Drydock's folder is `drydock` in it. */
   readonly home: string
   sshNode(options?: SshNodeOptions): Promise<SshNode>
-  /** With a fleet, its file is written first. */
-  open(fleet?: RigFleet): Promise<RigEngine>
+  /**
+   * With a fleet, its file is written first. `onBatch` is told every batch as it comes; samples are then not kept, so
+   * that what is measured is the engine and not this record of it.
+   */
+  open(fleet?: RigFleet, onBatch?: (batch: readonly FleetEvent[]) => void): Promise<RigEngine>
 }
 
 /** `process.env.HOME` is that of the rig until it is disposed. */
@@ -53,9 +56,9 @@ export function createEngineRig(): EngineRig {
       writeFileSync(join(folder, 'known_hosts'), `${node.knownHostsLine()}\n`, { flag: 'a' })
       return node
     },
-    async open(fleet) {
+    async open(fleet, onBatch) {
       if (fleet !== undefined) writeFileSync(join(folder, 'fleet.yaml'), fleetYaml(fleet))
-      const engine = await openEngine(folder, home)
+      const engine = await openEngine(folder, home, onBatch)
       opened.push(() => engine.close())
       return engine
     },
@@ -67,7 +70,11 @@ export function createEngineRig(): EngineRig {
   }
 }
 
-async function openEngine(folder: string, home: string): Promise<RigEngine> {
+async function openEngine(
+  folder: string,
+  home: string,
+  onBatch?: (batch: readonly FleetEvent[]) => void,
+): Promise<RigEngine> {
   const errors: string[] = []
   const onError = (message: string, error: unknown): string => {
     errors.push(`${message}: ${String(error)}`)
@@ -79,7 +86,11 @@ async function openEngine(folder: string, home: string): Promise<RigEngine> {
   const client = createRouterClient(engine.router)
   const over = new AbortController()
   const events: FleetEvent[] = []
-  const reading = readAll(client, events, over.signal)
+  const keep = (batch: readonly FleetEvent[]): void => {
+    onBatch?.(batch)
+    events.push(...(onBatch === undefined ? batch : batch.filter(({ type }) => !READINGS.has(type))))
+  }
+  const reading = readAll(client, keep, over.signal)
   let closing: Promise<void> | null = null
 
   return {
@@ -97,13 +108,15 @@ async function openEngine(folder: string, home: string): Promise<RigEngine> {
   }
 }
 
+const READINGS: ReadonlySet<FleetEvent['type']> = new Set(['sample', 'gpu'])
+
 async function readAll(
   client: RouterClient<Router>,
-  events: FleetEvent[],
+  keep: (batch: readonly FleetEvent[]) => void,
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    for await (const batch of await client.events(undefined, { signal })) events.push(...batch)
+    for await (const batch of await client.events(undefined, { signal })) keep(batch)
   } catch (error) {
     if (!signal.aborted) throw error
   }
