@@ -54,6 +54,7 @@ const Dock = ({ logs }: { logs: LogStore }) => (
 function CurrentScreen({ screen, logs, setTheme }: Pick<AppProps, 'logs' | 'setTheme'> & { screen: Screen }) {
   switch (screen) {
     case 'fleet':
+    case 'node':
       return <FleetView />
     case 'runs':
       return <RunsView />

@@ -37,6 +37,6 @@ describe('shortcuts', () => {
   })
 
   it('exist for looking only: none starts, stops, or changes the run mode', () => {
-    expect(Object.keys(SHORTCUTS)).toEqual(['palette', 'toggleDock', 'filterLogs'])
+    expect(Object.keys(SHORTCUTS)).toEqual(['palette', 'toggleDock', 'filterNodes', 'filterLogs'])
   })
 })

@@ -9,6 +9,7 @@ import { fleetStore } from '../state/fleetStore'
 import type { LogStore } from '../state/logStore'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
+import { fleetLook, PLAIN_LOOK } from '../views/fleetLook'
 import { FleetView } from '../views/FleetView'
 import { ResultsView } from '../views/ResultsView'
 import { RunsView } from '../views/RunsView'
@@ -55,10 +56,11 @@ interface SceneScreenProps {
 
 function SceneScreen({ create, settings }: SceneScreenProps) {
   const logs = useMemo(() => {
-    const { state, screen, loadOf, overlay } = create()
+    const { state, screen, loadOf, look, overlay } = create()
     seedHistory(state.nodes, loadOf)
     fleetStore.setState({ ...state, settings })
     screenStore.setState(screen)
+    fleetLook.setState({ ...PLAIN_LOOK, ...look })
     if (overlay === 'commands') openPalette()
     if (overlay === 'shortcuts') openShortcuts()
     return createScriptedLogs()
@@ -81,6 +83,7 @@ function CurrentScreen({ logs }: { logs: LogStore }) {
   const screen = useScreen(state => state.screen)
   switch (screen) {
     case 'fleet':
+    case 'node':
       return <FleetView />
     case 'runs':
       return <RunsView />

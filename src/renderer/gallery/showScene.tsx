@@ -2,6 +2,7 @@ import { cleanup, render } from '@testing-library/react'
 import { fleetStore } from '../state/fleetStore'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
+import { fleetLook, PLAIN_LOOK } from '../views/fleetLook'
 import { FleetView } from '../views/FleetView'
 import { ResultsView } from '../views/ResultsView'
 import { RunsView } from '../views/RunsView'
@@ -23,10 +24,11 @@ export function showScene(name: keyof typeof SCENES): Asked {
   stubPage()
   const create = SCENES[name]
   if (create === undefined) throw new Error(`There is no scene ${name}.`)
-  const { state, screen, loadOf } = create()
+  const { state, screen, loadOf, look } = create()
   seedHistory(state.nodes, loadOf)
   fleetStore.setState(state, true)
   screenStore.setState({ ...initialScreen, ...screen }, true)
+  fleetLook.setState({ ...PLAIN_LOOK, ...look }, true)
   const asked: Asked = { acts: [], failure: null }
   render(
     <ClockProvider value={fixedClock(NOW_MS)}>

@@ -2,7 +2,7 @@ import { createStore, useStore } from 'zustand'
 import type { NodeName, PlanName, RunId } from '../../contract/ids'
 import type { ModeFlags } from '../../contract/mode'
 
-export type Screen = 'fleet' | 'runs' | 'results' | 'logs' | 'settings'
+export type Screen = 'fleet' | 'node' | 'runs' | 'results' | 'logs' | 'settings'
 
 /** Why something the person asked for did not happen. */
 export interface ActionProblem {
@@ -23,6 +23,8 @@ type StopDialogStep =
 /** What the person chose on this screen. Nothing of it reaches the engine by itself. */
 export interface ScreenState {
   readonly screen: Screen
+  /** Whose screen `node` is; null before the first was opened. */
+  readonly node: NodeName | null
   /** The plan START would start; null until one was picked: the first one. */
   readonly plan: PlanName | null
   /** The run whose results and logs are shown; null: the newest. */
@@ -41,6 +43,7 @@ export interface ScreenState {
 
 export const initialScreen: ScreenState = {
   screen: 'fleet',
+  node: null,
   plan: null,
   run: null,
   stop: null,
@@ -52,3 +55,6 @@ export const initialScreen: ScreenState = {
 
 export const screenStore = createStore<ScreenState>(() => initialScreen)
 export const useScreen = <T>(select: (state: ScreenState) => T): T => useStore(screenStore, select)
+
+/** Shows a node's own screen. */
+export const openNode = (node: NodeName): void => screenStore.setState({ screen: 'node', node })
