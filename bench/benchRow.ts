@@ -17,4 +17,6 @@ export interface BenchOptions {
   readonly stops: number
   /** Lines of the log that any line is looked up in. */
   readonly lines: number
+  /** How long the screen is watched. */
+  readonly seconds: number
 }

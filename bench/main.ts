@@ -7,9 +7,10 @@ import { copyLog } from './copyLog'
 import { benchEngineLoad, loadEngine } from './engineLoad'
 import { benchLogs } from './logs'
 import { benchProbe } from './probe'
+import { benchScreen } from './screen'
 import { benchManyNodes, benchStartStop } from './startStop'
 
-/** `npm run bench -- [name…] [--stops 1000] [--lines 10000000]`: every figure as one JSON line, and in the end all of them as a table. */
+/** `npm run bench -- [name…] [--stops 1000] [--lines 10000000] [--seconds 60]`: every figure as one JSON line, and in the end all of them as a table. */
 const BENCHES: Readonly<Record<string, (report: Report, options: BenchOptions) => Promise<void> | void>> = {
   calibration: calibrate,
   startStop: benchStartStop,
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (report: Report, options: BenchOptions) =
   probe: benchProbe,
   engineLoad: benchEngineLoad,
   coldStart: benchColdStart,
+  screen: benchScreen,
 }
 
 const CHILDREN: Readonly<Record<string, (task: unknown) => Promise<unknown>>> = {
@@ -30,6 +32,7 @@ const { positionals, values } = parseArgs({
   options: {
     stops: { type: 'string', default: '200' },
     lines: { type: 'string', default: '100000000' },
+    seconds: { type: 'string', default: '60' },
     // A piece of a bench that needs a process of its own, see `inChild`.
     child: { type: 'string' },
     task: { type: 'string', default: '{}' },
@@ -42,7 +45,11 @@ async function benchAll(names: readonly string[]): Promise<void> {
   const unknown = names.filter(name => !(name in BENCHES))
   if (unknown.length > 0)
     throw new Error(`There is no bench ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}.`)
-  const options = { stops: Number(values.stops), lines: Number(values.lines) }
+  const options = {
+    stops: Number(values.stops),
+    lines: Number(values.lines),
+    seconds: Number(values.seconds),
+  }
   const rows: BenchRow[] = []
   const report: Report = row => {
     rows.push(row)

@@ -32,15 +32,19 @@ export interface ManyNodesOptions {
   readonly plans?: string
 }
 
+/** sshd listens at 16 places at most (MAX_LISTEN_SOCKS), and one of them is the server's own. */
+const MOST_PORTS = 15
+
 /**
  * Each server is a real sshd that listens at as many ports as it has nodes, so that they have addresses of their own,
  * and go and come together like machines behind one switch. MaxStartups stays at OpenSSH's own default: that no
  * connection is refused is the engine's to see to.
  */
 export async function startManyNodes(options: ManyNodesOptions): Promise<ManyNodes> {
+  const perServer = Math.ceil(options.count / options.servers)
+  if (perServer > MOST_PORTS) throw new Error(`A server has no more than ${MOST_PORTS} ports.`)
   const folder = await mkdtemp(join(tmpdir(), 'drydock-many-'))
   const clientKey = await createSshKey(join(folder, 'client_key'))
-  const perServer = Math.ceil(options.count / options.servers)
   const started: (ManyNodesServer & { readonly ports: readonly number[] })[] = []
   for (let at = 0; at < options.servers; at += 1) {
     const host = `127.0.0.${10 + at}`

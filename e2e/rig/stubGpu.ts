@@ -1,6 +1,5 @@
 import { chmod, copyFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 /** `none`: nvidia-smi is not installed. The others are what it does when it is called, and while it loops. */
 type GpuMode = 'ok' | 'hang' | 'driver-broken' | 'no-devices' | 'version-mismatch' | 'none'
@@ -14,6 +13,9 @@ export interface StubGpu {
   /** Rows of `--query-compute-apps`, by its own field names. */
   setApps(apps: readonly StubCard[]): Promise<void>
 }
+
+/** From the project's folder, because a bench is built into one file elsewhere. */
+const STUB = join(process.cwd(), 'e2e', 'rig', 'stub-nvidia-smi.sh')
 
 const CARD_FIELDS = [
   'index',
@@ -64,7 +66,7 @@ export async function installStubGpu(
     async setMode(mode) {
       await replaceFile(join(folder, 'gpu.mode'), mode)
       if (mode === 'none') return rm(command, { force: true })
-      await copyFile(fileURLToPath(new URL('stub-nvidia-smi.sh', import.meta.url)), `${command}.new`)
+      await copyFile(STUB, `${command}.new`)
       await chmod(`${command}.new`, 0o755)
       await rename(`${command}.new`, command)
     },
