@@ -42,6 +42,7 @@ export async function benchScreen(report: Report, { seconds }: BenchOptions): Pr
     serversWithGpu: SERVERS,
     plans: `plans:\n  - name: chatter\n    engine: process\n    tracks:\n      - name: bots\n        on: [node-01]\n        workers: 1\n        command: python3 ${script}\n        stop: { signal: TERM, graceSeconds: 5 }\n`,
   })
+  for (const { node } of many.servers) writeFileSync(join(node.binFolder, 'gpu.steady'), '')
   const display = await openDisplay()
   try {
     const app = await launch(folder, many, display.env)
@@ -89,7 +90,6 @@ async function measure(
   report: Report,
 ): Promise<void> {
   const page = await app.firstWindow()
-  setTimeout(() => void page.screenshot({ path: '/tmp/prof-many/screen.png' }), 25000)
   await page.getByText(`${NODES}/${NODES} online`).waitFor({ timeout: LIMIT_MS })
   await page.getByRole('button', { name: 'Start training' }).click()
   await page.keyboard.press('Control+`')

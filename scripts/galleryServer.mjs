@@ -92,6 +92,8 @@ export async function sceneNames(page, address) {
  */
 export async function showScene(page, address, name, theme) {
   await page.goto('about:blank')
+  // The pointer of a virtual display rests in the middle, and a tooltip would come up under it.
+  await page.mouse.move(1, 1)
   await page.goto(`${address}#${name}/${theme}`)
   await page.getByRole('main').first().waitFor()
   await page.evaluate(DRAWN)
