@@ -36,7 +36,7 @@ export async function loadEngine(): Promise<EngineLoad> {
   const names = Array.from({ length: NODES }, (_, at) => `n${at + 1}`)
   const nodes = Object.fromEntries(names.map(name => [name, node]))
   const ages = createAges()
-  const engine = await rig.open({ local: false, nodes, plans: [] }, ages.take)
+  const engine = await rig.open({ local: false, nodes, plans: [] }, batch => ages.take(batch))
   await untilOnline(engine, names)
   await sleepFor(WARM_UP_MS)
   const before = process.cpuUsage()

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { SshKey } from './sshKeys'
 
 /** A server that plays several machines: one process, a port for each. */
-export interface ManyNodesServer {
+interface ManyNodesServer {
   readonly names: readonly string[]
   readonly node: SshNode
 }

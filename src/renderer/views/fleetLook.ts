@@ -3,7 +3,7 @@ import { createStore, useStore } from 'zustand'
 /** `auto`: roomy while there are few nodes, dense from five on. */
 export type Density = 'auto' | 'comfortable' | 'compact'
 /** How many nodes are drawn. */
-export type FleetLayout = 'table' | 'heat'
+type FleetLayout = 'table' | 'heat'
 export type HeatGauge = 'CPU' | 'GPU' | 'VRAM' | 'RAM' | 'Disk'
 
 /** How the person likes to see the fleet, on this computer. */
