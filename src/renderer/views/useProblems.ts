@@ -32,15 +32,25 @@ export function useProblems(): readonly Problem[] {
   }, [key, closed])
 }
 
-/** Asked for by several views after every batch, and the same for all of them. */
-function problemsKey(state: FleetState, nowMs: number): string {
-  const known = keys.get(state)
-  if (known?.nowMs === nowMs) return known.key
-  const key = JSON.stringify(problemsOf(state, workByNode(state.runs), ringsOf, nowMs))
-  keys.set(state, { nowMs, key })
-  return key
+/**
+ * Asked for by several views after every batch. Links, runs and alerts count at once; what is found in readings is
+ * looked for once a second (the clock's step), because it is trouble only after a minute.
+ */
+const problemsKey = createProblemsKey()
+
+function createProblemsKey(): (state: FleetState, nowMs: number) => string {
+  let asked: readonly unknown[] = []
+  let key = '[]'
+  return (state, nowMs) => {
+    const { nodes, runs, alerts, mode } = state
+    const now = [nodes, runs, alerts, mode, nowMs]
+    if (now.some((one, at) => one !== asked[at])) {
+      asked = now
+      key = JSON.stringify(problemsOf(state, workByNode(runs), ringsOf, nowMs))
+    }
+    return key
+  }
 }
-const keys = new WeakMap<FleetState, { readonly nowMs: number; readonly key: string }>()
 
 /** The nodes that the strip lists: those that are in trouble, and those with no more than a note. */
 export function useAttention(problems: readonly Problem[]): {
