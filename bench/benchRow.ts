@@ -19,4 +19,6 @@ export interface BenchOptions {
   readonly lines: number
   /** How long links are held under jitter. */
   readonly jitterSeconds: number
+  /** How long the screen is watched. */
+  readonly seconds: number
 }

@@ -9,9 +9,13 @@ import { benchLinks } from './links'
 import { benchLogs } from './logs'
 import { benchProbe } from './probe'
 import { benchSampleHistory } from './sampleHistory'
+import { benchScreen } from './screen'
 import { benchManyNodes, benchStartStop } from './startStop'
 
-/** `npm run bench -- [name…] [--stops 1000] [--lines 10000000] [--jitterSeconds 60]`: every figure as one JSON line, and in the end all of them as a table. */
+/**
+ * `npm run bench -- [name…] [--stops 1000] [--lines 10000000] [--jitterSeconds 60] [--seconds 60]`: every figure as one
+ * JSON line, and in the end all of them as a table.
+ */
 const BENCHES: Readonly<Record<string, (report: Report, options: BenchOptions) => Promise<void> | void>> = {
   calibration: calibrate,
   startStop: benchStartStop,
@@ -22,6 +26,7 @@ const BENCHES: Readonly<Record<string, (report: Report, options: BenchOptions) =
   engineLoad: benchEngineLoad,
   history: benchSampleHistory,
   coldStart: benchColdStart,
+  screen: benchScreen,
 }
 
 const CHILDREN: Readonly<Record<string, (task: unknown) => Promise<unknown>>> = {
@@ -35,6 +40,7 @@ const { positionals, values } = parseArgs({
     stops: { type: 'string', default: '200' },
     lines: { type: 'string', default: '100000000' },
     jitterSeconds: { type: 'string', default: '60' },
+    seconds: { type: 'string', default: '60' },
     // A piece of a bench that needs a process of its own, see `inChild`.
     child: { type: 'string' },
     task: { type: 'string', default: '{}' },
@@ -51,6 +57,7 @@ async function benchAll(names: readonly string[]): Promise<void> {
     stops: Number(values.stops),
     lines: Number(values.lines),
     jitterSeconds: Number(values.jitterSeconds),
+    seconds: Number(values.seconds),
   }
   const rows: BenchRow[] = []
   const report: Report = row => {

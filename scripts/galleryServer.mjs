@@ -88,7 +88,6 @@ export async function sceneNames(page, address) {
  */
 export async function showScene(page, address, name, theme) {
   await page.goto('about:blank')
-  await page.mouse.move(0, 0) // or the pointer rests on something that tells more
   await page.goto(`${address}#${name}/${theme}`)
   await page.getByRole('main').first().waitFor()
   // Away from whatever the pointer of the display rests on: its tooltip belongs to no picture.

@@ -43,6 +43,11 @@ interface RigEngineOptions {
   readonly secrets?: SecretStore
   /** Takes what the engine logs, beside `errors`. */
   readonly log?: Log
+  /**
+   * Is told every batch as it comes; samples are then not kept, so that what is measured is the engine and not this
+   * record of it.
+   */
+  readonly onBatch?: (batch: readonly FleetEvent[]) => void
 }
 
 /** `process.env.HOME` is that of the rig until it is disposed. */
@@ -92,7 +97,11 @@ async function openEngine(folder: string, home: string, more: RigEngineOptions):
   const client = createRouterClient(engine.router)
   const over = new AbortController()
   const events: FleetEvent[] = []
-  const reading = readAll(client, events, over.signal)
+  const keep = (batch: readonly FleetEvent[]): void => {
+    more.onBatch?.(batch)
+    events.push(...(more.onBatch === undefined ? batch : batch.filter(({ type }) => !READINGS.has(type))))
+  }
+  const reading = readAll(client, keep, over.signal)
   let closing: Promise<void> | null = null
 
   return {
@@ -114,13 +123,15 @@ async function openEngine(folder: string, home: string, more: RigEngineOptions):
   }
 }
 
+const READINGS: ReadonlySet<FleetEvent['type']> = new Set(['sample', 'gpu'])
+
 async function readAll(
   client: RouterClient<Router>,
-  events: FleetEvent[],
+  keep: (batch: readonly FleetEvent[]) => void,
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    for await (const batch of await client.events(undefined, { signal })) events.push(...batch)
+    for await (const batch of await client.events(undefined, { signal })) keep(batch)
   } catch (error) {
     if (!signal.aborted) throw error
   }

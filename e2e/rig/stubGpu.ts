@@ -1,6 +1,5 @@
 import { chmod, copyFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 /**
  * `none`: nvidia-smi is not installed; `amd`: rocm-smi is in its place, and answers for one card. The others are what
@@ -29,6 +28,9 @@ export interface StubGpu {
   /** Rows of `--query-compute-apps`, by its own field names. */
   setApps(apps: readonly StubCard[]): Promise<void>
 }
+
+/** From the project's folder, because a bench is built into one file elsewhere. */
+const FOLDER = join(process.cwd(), 'e2e', 'rig')
 
 const CARD_FIELDS = [
   'index',
@@ -94,7 +96,7 @@ export async function installStubGpu(
 }
 
 async function installFile(name: string, command: string): Promise<void> {
-  await copyFile(fileURLToPath(new URL(name, import.meta.url)), `${command}.new`)
+  await copyFile(join(FOLDER, name), `${command}.new`)
   await chmod(`${command}.new`, 0o755)
   await rename(`${command}.new`, command)
 }

@@ -37,6 +37,13 @@ export const gibOf = (usedMiB: number | null, totalMiB: number | null): string |
   return usedMiB === null ? gib(totalMiB) : `${gibDigits(usedMiB)}/${gib(totalMiB)}`
 }
 
+/** `530/960 GiB`, `1.2/2.4 TiB`: what many cards hold together, from MiB. */
+export function memoryOf(usedMiB: number, totalMiB: number): string {
+  if (totalMiB < 100 * 1024) return gibOf(usedMiB, totalMiB) ?? ABSENT
+  const [perUnit, name, digits] = totalMiB < 1000 * 1024 ? [1024, 'GiB', 0] : [1024 * 1024, 'TiB', 1]
+  return `${(usedMiB / perUnit).toFixed(digits)}/${unit((totalMiB / perUnit).toFixed(digits), name)}`
+}
+
 /** `0.9 GiB`, `212 GiB`, `1.4 TiB`: what a disk holds, from MiB. */
 export function diskSize(mib: number): string {
   if (mib >= 1024 * 1024) return `${(mib / 1024 / 1024).toFixed(1)}${THIN}TiB`

@@ -43,6 +43,13 @@ describe('shortcuts', () => {
   })
 
   it('exist for looking and arranging only: none starts, stops, or changes the run mode', () => {
-    expect(Object.keys(SHORTCUTS)).toEqual(['palette', 'toggleDock', 'filterLogs', 'moveUp', 'moveDown'])
+    expect(Object.keys(SHORTCUTS)).toEqual([
+      'palette',
+      'toggleDock',
+      'filterNodes',
+      'filterLogs',
+      'moveUp',
+      'moveDown',
+    ])
   })
 })

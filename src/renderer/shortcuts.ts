@@ -10,6 +10,7 @@ interface Shortcut {
 export const SHORTCUTS = {
   palette: { keys: ['mod+k', 'f1'], what: 'Open the command palette' },
   toggleDock: { keys: ['ctrl+`'], what: 'Show or hide the logs' },
+  filterNodes: { keys: ['/'], what: 'Filter the nodes, when the keyboard is on them' },
   filterLogs: { keys: ['mod+f'], what: 'Filter the logs, when they have the keyboard' },
   moveUp: { keys: ['alt+arrowup'], what: 'Move the node that has the keyboard up' },
   moveDown: { keys: ['alt+arrowdown'], what: 'Move it down' },

@@ -1,5 +1,3 @@
-import { setTimeout as sleepFor } from 'node:timers/promises'
-
 /** Time as a parameter, so that tests need not wait for it. */
 export interface Clock {
   /** Wall clock, ms since the epoch. */
@@ -13,9 +11,18 @@ export interface Clock {
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
+  // By hand: the sleep of node:timers/promises makes an error with a stack whenever it is cut short, and a hundred
+  // nodes cut hundreds short every second (measured: a tenth of the engine's work at rest).
   async sleep(ms, signal) {
-    await sleepFor(ms, undefined, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error
+    if (signal.aborted) return
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(end, ms)
+      function end(): void {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      signal.addEventListener('abort', end, { once: true })
     })
   },
 }

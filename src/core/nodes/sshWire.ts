@@ -1,4 +1,5 @@
 import net from 'node:net'
+import { oneWriteATurn } from './oneWriteATurn'
 import type { SshConnection, Wire } from './sshConnection'
 import { connectFailure, timedOut } from './sshErrors'
 import type { SshTarget } from './sshTarget'
@@ -22,7 +23,7 @@ export async function openWire(
  */
 async function connect(target: SshTarget, timeoutMs: number, signal: AbortSignal): Promise<net.Socket> {
   signal.throwIfAborted()
-  const socket = net.connect({ host: target.host, port: target.port, noDelay: true })
+  const socket = oneWriteATurn(net.connect({ host: target.host, port: target.port, noDelay: true }))
   const giveUp = (): void => void socket.destroy()
   signal.addEventListener('abort', giveUp, { once: true })
   let timer: NodeJS.Timeout | undefined

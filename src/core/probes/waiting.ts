@@ -2,6 +2,8 @@ import type { Clock } from '../kernel/clock'
 
 /** Timers take no more than 31 bits; 24 days stand for ever. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1
+/** Nobody reads it. Without a reason of its own every abort would make an error with a stack. */
+const DECIDED = 'decided'
 
 /** `null` when `ms` passed first. The promise stays whole: it can be waited for again. */
 export async function within<T>(
@@ -11,7 +13,7 @@ export async function within<T>(
   signal: AbortSignal,
 ): Promise<{ readonly value: T } | null> {
   const decided = new AbortController()
-  const forward = (): void => decided.abort()
+  const forward = (): void => decided.abort(DECIDED)
   signal.addEventListener('abort', forward, { once: true })
   if (signal.aborted) forward()
   try {
@@ -20,7 +22,7 @@ export async function within<T>(
       clock.sleep(Math.min(ms, LONGEST_SLEEP_MS), decided.signal).then(() => null),
     ])
   } finally {
-    decided.abort()
+    forward()
     signal.removeEventListener('abort', forward)
   }
 }
@@ -38,21 +40,31 @@ export function createBackOff(): { nextMs(): number; reset(): void } {
 
 /** A CPU share needs two readings: the second is asked for so soon that the first gauge comes at once. */
 const SECOND_AFTER_MS = 250
+/**
+ * From then on turns begin on a grid that all nodes share, so that a hundred of them wake this process twenty times a
+ * second and not a hundred times, and yet do not all answer in the same moment.
+ */
+const GRID_MS = 50
 
 /**
  * Paces work at one turn a period. It waits from one due time to the next, not from the end of a turn, so nothing
- * drifts; a turn that took longer than its period is followed by the next at once, which then sets the time.
+ * drifts; a turn that took longer than its period is followed by the next at once, which then sets the time. Only a
+ * period of whole grid steps is put on the grid.
  */
 export function createPacer(clock: Clock, periodMs: number): { next(signal: AbortSignal): Promise<void> } {
+  const gridMs = periodMs % GRID_MS === 0 ? GRID_MS : 0
   let dueMs = clock.monotonicMs()
-  let stepMs = Math.min(SECOND_AFTER_MS, periodMs)
+  let turn = 0
   return {
     async next(signal) {
-      dueMs += stepMs
-      stepMs = periodMs
+      turn += 1
+      dueMs = turn === 1 ? dueMs + Math.min(SECOND_AFTER_MS, periodMs) : onGrid(dueMs + periodMs, gridMs)
       const nowMs = clock.monotonicMs()
       if (dueMs > nowMs) await clock.sleep(dueMs - nowMs, signal)
       else dueMs = nowMs
     },
   }
 }
+
+const onGrid = (dueMs: number, gridMs: number): number =>
+  gridMs === 0 ? dueMs : Math.ceil(dueMs / gridMs) * gridMs

@@ -2,6 +2,9 @@ import type { ReactNode } from 'react'
 import { percentDigits } from '../format'
 import { type Band, type GaugeScale, gaugeSpeech } from './gaugeBand'
 
+/** `cell` and `heat` have no label of their own: they stand in a table's column, or fill a cell of the heat strip. */
+export type GaugeSize = 'card' | 'compact' | 'cell' | 'heat'
+
 export interface GaugeProps {
   readonly node: string
   /** With the node's name in front it is the accessible name: `GPU 0`. */
@@ -19,8 +22,7 @@ export interface GaugeProps {
   /** `12 s ago` when the reading is old, else null. */
   readonly staleAge?: string | null
   readonly tip?: string
-  /** `cell` has no label of its own: it stands in a table's column. */
-  readonly size?: 'card' | 'compact' | 'cell'
+  readonly size?: GaugeSize
   /** The history and the line under it. */
   readonly children?: ReactNode
 }
@@ -78,13 +80,14 @@ function GaugeFace(props: GaugeProps) {
     size = 'card',
     children,
   } = props
+  const isBare = size === 'cell' || size === 'heat'
   const value = (
     <span className="gauge-value">
-      {(size === 'cell' ? null : valueText) ?? percentDigits(valuePct)}
+      {(isBare ? null : valueText) ?? percentDigits(valuePct)}
       {size === 'cell' || valuePct === null ? null : <span className="gauge-unit">%</span>}
     </span>
   )
-  if (size === 'cell') {
+  if (isBare) {
     return (
       <span className="contents" aria-hidden>
         <Track {...props} />

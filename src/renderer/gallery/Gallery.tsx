@@ -11,6 +11,7 @@ import { createIdleJoin } from '../state/idleJoin'
 import type { LogStore } from '../state/logStore'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
+import { fleetLook, PLAIN_LOOK } from '../views/fleetLook'
 import { FleetView } from '../views/FleetView'
 import { NodeScreen } from '../views/NodeScreen'
 import { ResultsView } from '../views/ResultsView'
@@ -62,11 +63,12 @@ interface SceneScreenProps {
 
 function SceneScreen({ create, settings }: SceneScreenProps) {
   const { logs, actions } = useMemo(() => {
-    const { state, screen, loadOf, overlay, join = initialJoin, answers } = create()
+    const { state, screen, loadOf, look, overlay, join = initialJoin, answers } = create()
     seedHistory(state.nodes, loadOf)
     fleetStore.setState({ ...state, settings })
     screenStore.setState(screen)
     joinStore.setState(join)
+    fleetLook.setState({ ...PLAIN_LOOK, ...look })
     if (overlay === 'commands') openPalette()
     if (overlay === 'shortcuts') openShortcuts()
     return { logs: createScriptedLogs(), actions: { ...IDLE, ...answers } }

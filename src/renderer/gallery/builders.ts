@@ -17,6 +17,7 @@ export interface NodeSketch {
   readonly memGiB?: number
   readonly cpuModel?: string
   readonly link?: NodeView['link']
+  readonly notices?: NodeView['notices']
 }
 
 export function node(sketch: NodeSketch): NodeView {
@@ -31,7 +32,7 @@ export function node(sketch: NodeSketch): NodeView {
     ssh: isLocal ? null : { host: `${sketch.name}.lan`, port: 22, user: 'w1', identityFile: null, jump: [] },
     expected: { cpuThreads: null, memGiB: null, gpus: null },
     hostKey: null,
-    notices: [],
+    notices: sketch.notices ?? [],
     tunnels: [],
     link: sketch.link ?? { state: 'online', sinceMs: NOW_MS - 3_600_000 },
     inventory: {

@@ -8,7 +8,7 @@ export interface GalleryFleet {
   readonly loads: ReadonlyMap<string, Load>
 }
 
-const fleet = (members: readonly (readonly [NodeSketch, Load])[]): GalleryFleet => ({
+export const fleet = (members: readonly (readonly [NodeSketch, Load])[]): GalleryFleet => ({
   nodes: members.map(([sketch]) => node(sketch)),
   loads: new Map(members.map(([sketch, load]) => [sketch.name, load])),
 })
@@ -21,6 +21,20 @@ export const oneNode = fleet([
       ram: 32,
       disk: [55, 476],
       gpus: [{ util: 4, vramGiB: 0.6, totalGiB: 8, name: 'NVIDIA GeForce RTX 3070', tempC: 39, powerW: 18 }],
+    },
+  ],
+])
+
+export const oneBusyNode = fleet([
+  [
+    { name: 'this-pc', memGiB: 31.3 },
+    {
+      cpu: 73,
+      ram: 58,
+      disk: [55, 476],
+      gpus: [
+        { util: 76, vramGiB: 6.2, totalGiB: 8, name: 'NVIDIA GeForce RTX 3070', tempC: 68, powerW: 187 },
+      ],
     },
   ],
 ])
@@ -62,65 +76,6 @@ export const hungGpu: GalleryFleet = {
     ]),
   ),
 }
-
-const many = (
-  size: number,
-  trouble: Readonly<Record<string, Partial<Load> & { link?: NodeView['link'] }>>,
-): GalleryFleet =>
-  fleet(
-    Array.from({ length: size }, (_, index): readonly [NodeSketch, Load] => {
-      const name = `node-${String(index + 1).padStart(2, '0')}`
-      const isCpuOnly = index % 5 === 4
-      const { link, ...load } = trouble[name] ?? {}
-      const spread = (by: number, least: number, most: number): number =>
-        least + ((index * by) % (most - least))
-      return [
-        {
-          name,
-          roles: [isCpuOnly ? 'cpu' : 'gpu', index % 2 === 0 ? 'rack-a' : 'rack-b'],
-          ...(link && { link }),
-        },
-        {
-          cpu: spread(17, 64, 87),
-          ram: spread(13, 30, 69),
-          disk: [spread(7, 20, 82), 930],
-          ...(isCpuOnly ? {} : { gpus: cardsOf(index, spread) }),
-          ...load,
-        },
-      ]
-    }),
-  )
-
-const cardsOf = (index: number, spread: (by: number, least: number, most: number) => number) =>
-  Array.from({ length: index % 3 === 1 ? 2 : 1 }, (_, card) => ({
-    util: spread(11 + card * 2, 63, 88),
-    vramGiB: spread(19, 9, 21),
-    totalGiB: 24,
-    name: 'NVIDIA GeForce RTX 3090',
-  }))
-
-const gone: NodeView['link'] = {
-  state: 'unreachable',
-  sinceMs: NOW_MS - 130_000,
-  nextTryAtMs: NOW_MS + 7_600,
-  message: 'No answer for 2.5 s',
-  hint: 'Check its power and its network.',
-}
-
-export const twelveNodes = many(12, {
-  'node-04': { cpu: 4, gpus: [{ util: 2, vramGiB: 3, totalGiB: 24, name: 'NVIDIA GeForce RTX 3090' }] },
-  'node-02': { gpuState: 'hung' },
-  'node-07': { gpuState: 'driver-broken', gpus: [] },
-  'node-08': { link: gone },
-  'node-10': { disk: [93, 930] },
-})
-
-export const fiftyNodes = many(50, {
-  'node-02': { gpuState: 'hung' },
-  'node-08': { link: gone },
-  'node-20': { cpu: 4, gpus: [{ util: 1, vramGiB: 2, totalGiB: 24, name: 'NVIDIA GeForce RTX 3090' }] },
-  'node-34': { gpus: [{ util: 97, vramGiB: 20, totalGiB: 24, name: 'NVIDIA GeForce RTX 3090' }] },
-})
 
 export const plans = [
   plan('kelly-monte-carlo', ['this-pc', 'pc2', 'hp-server'], 7),
@@ -233,25 +188,3 @@ export const workerResults = () => {
     })),
   )
 }
-
-/** One run over all of them. */
-export const manyNodeRun = (of: GalleryFleet): Run =>
-  run({
-    id: '20260924-120000-m4n1',
-    plan: 'kelly-monte-carlo',
-    state: 'running',
-    startedAgoS: 7331,
-    progress: progress(1262, 2000, 1),
-    workers: of.nodes.flatMap((node, index) =>
-      [1, 2].map(nodeIndex =>
-        worker({
-          node: node.name,
-          index: index * 2 + nodeIndex,
-          nodeIndex,
-          state: node.link.state === 'online' ? 'running' : 'unknown',
-          step: 700 + ((index * 137) % 900),
-          stepAgoMs: (of.loads.get(node.name)?.cpu ?? 50) < 10 ? 180_000 : 300,
-        }),
-      ),
-    ),
-  })

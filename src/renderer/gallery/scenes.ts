@@ -1,29 +1,38 @@
-import type { RunId } from '../../contract/ids'
+import type { NodeName, RunId } from '../../contract/ids'
 import type { RunMode } from '../../contract/mode'
 import type { NodeView } from '../../contract/nodes'
 import type { Run, StopReport } from '../../contract/runs'
 import type { JoinActions } from '../join/joinActions'
 import { initialJoin, type JoinState } from '../join/joinStore'
 import { type FleetState, initialState } from '../state/fleetStore'
+import type { FleetLook } from '../views/fleetLook'
 import { initialScreen, type ScreenState } from '../views/screenStore'
 import { gpuReading, type Load, NOW_MS, plan, sample } from './builders'
 import {
-  fiftyNodes,
+  oneBusyNode,
   type GalleryFleet,
   hungGpu,
-  manyNodeRun,
   oneNode,
   plans,
   threeNodeResults,
   threeNodeRuns,
   threeNodes,
-  twelveNodes,
   workerResults,
 } from './fleets'
 import { joinScenes } from './joinScenes'
 import { blocked, known, offered, offline, unseen } from './links'
 import { withLongNames } from './longNames'
 import { nodeScenes, type SceneAnswers } from './nodeScenes'
+import {
+  fiftyNodes,
+  hundredNodes,
+  joiningNodes,
+  manyNodeRun,
+  notedNodes,
+  rackGone,
+  thirteenNodes,
+  twelveNodes,
+} from './manyFleets'
 import { LEFT, STOPPED, STOPPING } from './stopReports'
 
 /** A whole screen with fixed data. */
@@ -34,6 +43,8 @@ export interface Scene {
   readonly join?: JoinState
   /** What the engine answers, where it matters. */
   readonly answers?: Partial<JoinActions & SceneAnswers>
+  /** How the fleet is drawn, when it is not as nobody has chosen it. */
+  readonly look?: Partial<FleetLook>
   /** What lies over the screen. */
   readonly overlay?: 'commands' | 'shortcuts'
 }
@@ -46,7 +57,7 @@ function scene(
   screen: Partial<ScreenState> = {},
 ): Scene {
   const loadOf = (node: NodeView): Load => fleet.loads.get(node.name) ?? NO_LOAD
-  const seen = fleet.nodes.filter(node => node.link.state !== 'connecting')
+  const seen = (state.nodes ?? fleet.nodes).filter(node => node.link.state !== 'connecting')
   return {
     loadOf,
     screen: { ...initialScreen, ...screen },
@@ -60,13 +71,17 @@ function scene(
       },
       nodes: fleet.nodes,
       plans,
-      samples: Object.fromEntries(seen.map(node => [node.name, sample(node, loadOf(node))])),
-      gpus: Object.fromEntries(seen.map(node => [node.name, gpuReading(node, loadOf(node))])),
+      samples: Object.fromEntries(seen.map(node => [node.name, sample(node, loadOf(node), lastAtMs(node))])),
+      gpus: Object.fromEntries(seen.map(node => [node.name, gpuReading(node, loadOf(node), lastAtMs(node))])),
       lastSampleAtMs: NOW_MS - 400,
       ...state,
     },
   }
 }
+
+/** What is known of a node that is not seen came before that. */
+const lastAtMs = ({ link }: NodeView): number =>
+  link.state === 'online' ? NOW_MS - 400 : Math.min(NOW_MS - 400, link.sinceMs - 2_000)
 
 const day = (
   rest: Partial<FleetState> = {},
@@ -80,6 +95,17 @@ const day = (
     { runs, results: running === undefined ? [] : threeNodeResults(running).slice(0, 3), ...rest },
     screen,
   )
+}
+
+/** One node that has been at work. */
+const oneDay = (): Scene => {
+  const runs = threeNodeRuns()
+    .slice(0, 2)
+    .map(run => ({
+      ...run,
+      workers: run.workers.filter(worker => worker.node === 'this-pc'),
+    }))
+  return scene(oneBusyNode, { runs, results: runs.slice(0, 1).flatMap(threeNodeResults) })
 }
 
 const withStop = (stop: StopReport, state: Run['state']): Partial<FleetState> => {
@@ -102,7 +128,18 @@ const LIVE: RunMode = {
 const mode = (rest: Partial<RunMode>): Partial<FleetState> => ({ mode: { ...LIVE, ...rest } })
 
 const twelve = (): Scene => scene(twelveNodes, { runs: [manyNodeRun(twelveNodes)] })
-const fifty = (): Scene => scene(fiftyNodes, { runs: [manyNodeRun(fiftyNodes)] })
+const many = (fleet: GalleryFleet, look: Partial<FleetLook> = {}): Scene => ({
+  ...scene(fleet, { runs: [manyNodeRun(fleet)] }),
+  look,
+})
+const fifty = (look: Partial<FleetLook> = {}): Scene => many(fiftyNodes, look)
+/** Some gauges of it are old, though its link is online. */
+const withStaleNode = (of: Scene, name: string): Scene => {
+  const known = of.state.samples[name as NodeName]
+  if (known === undefined) return of
+  const samples = { ...of.state.samples, [known.node]: { ...known, atMs: NOW_MS - 12_000 } }
+  return { ...of, state: { ...of.state, samples } }
+}
 
 /** Every screen that a picture is taken of, by the name in the address: `#fleet-3`, `#fleet-3/light`. */
 export const SCENES: Readonly<Record<string, () => Scene>> = {
@@ -111,9 +148,24 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
     ...scene(oneNode, { plans: [plan('kelly-monte-carlo', ['this-pc'], 2)] }),
     join: { ...initialJoin, isOfferOver: true },
   }),
+  'fleet-1-runs': () => oneDay(),
   'fleet-3': () => day(),
+  'fleet-3-compact': () => ({ ...day(), look: { density: 'compact' } }),
   'fleet-12': twelve,
+  'fleet-12-comfortable': () => ({ ...twelve(), look: { density: 'comfortable' } }),
+  'fleet-13': () => many(thirteenNodes),
   'fleet-50': fifty,
+  'fleet-50-groups': () => fifty({ groupBy: 0, folded: ['cpu'] }),
+  'fleet-50-comfortable': () => fifty({ density: 'comfortable' }),
+  'fleet-50-heat': () => fifty({ layout: 'heat' }),
+  'fleet-50-heat-groups': () => fifty({ layout: 'heat', heat: 'GPU', groupBy: 1 }),
+  'fleet-50-stale': () => withStaleNode(fifty(), 'node-05'),
+  'fleet-50-rack-gone': () => many(rackGone),
+  'fleet-50-notes': () => many(notedNodes),
+  'fleet-50-joining': () => many(joiningNodes),
+  'fleet-100': () => many(hundredNodes),
+  'fleet-100-groups': () => many(hundredNodes, { groupBy: 1 }),
+  'fleet-100-heat': () => many(hundredNodes, { layout: 'heat', heat: 'VRAM' }),
   stop: () => day({}, { stop: { step: 'choose' } }),
   stopping: () => day(withStop(STOPPING, 'stopping'), watching),
   stopped: () => day(withStop(STOPPED, 'stopped'), watching),

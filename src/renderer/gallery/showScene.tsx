@@ -5,6 +5,7 @@ import { fleetStore } from '../state/fleetStore'
 import { createIdleJoin } from '../state/idleJoin'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
+import { fleetLook, PLAIN_LOOK } from '../views/fleetLook'
 import { FleetView } from '../views/FleetView'
 import { NodeScreen } from '../views/NodeScreen'
 import { ResultsView } from '../views/ResultsView'
@@ -28,11 +29,12 @@ export function showScene(name: keyof typeof SCENES, more: Partial<JoinActions &
   stubPage()
   const create = SCENES[name]
   if (create === undefined) throw new Error(`There is no scene ${name}.`)
-  const { state, screen, loadOf, join = initialJoin, answers = {} } = create()
+  const { state, screen, loadOf, look, join = initialJoin, answers = {} } = create()
   seedHistory(state.nodes, loadOf)
   fleetStore.setState(state, true)
   screenStore.setState({ ...initialScreen, ...screen }, true)
   joinStore.setState(join, true)
+  fleetLook.setState({ ...PLAIN_LOOK, ...look }, true)
   const asked: Asked = { acts: [], failure: null }
   render(
     <ClockProvider value={fixedClock(NOW_MS)}>

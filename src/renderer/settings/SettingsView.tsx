@@ -6,6 +6,7 @@ import { ShortcutTable } from '../palette/ShortcutSheet'
 import { useFleet } from '../state/fleetStore'
 import { useActions } from '../views/actions'
 import { attempt } from '../views/attempt'
+import { DENSITIES, type Density, fleetLook, useFleetLook } from '../views/fleetLook'
 
 interface SettingsViewProps {
   readonly setTheme: (theme: Settings['theme']) => Promise<void>
@@ -18,6 +19,7 @@ export function SettingsView({ setTheme }: SettingsViewProps) {
     <div className="screen settings">
       <h1 className="settings-title">Settings</h1>
       <ThemeChoice setTheme={setTheme} />
+      <DensityChoice />
       <Section title="Where things are">
         <dl className="settings-paths">
           <Path name="Machines and plans" path={app.fleetFile} />
@@ -76,6 +78,35 @@ function ThemeChoice({ setTheme }: SettingsViewProps) {
               onChange={() => attempt(() => setTheme(theme))}
             />
             {name}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  )
+}
+
+const DENSITY_NAMES: Readonly<Record<Density, string>> = {
+  auto: 'By the number of machines',
+  comfortable: 'Comfortable',
+  compact: 'Compact',
+}
+
+function DensityChoice() {
+  const chosen = useFleetLook(look => look.density)
+  return (
+    <fieldset className="settings-part">
+      <legend>Density</legend>
+      <div className="settings-radios" role="radiogroup" aria-label="Density">
+        {DENSITIES.map(density => (
+          <label key={density}>
+            <input
+              type="radio"
+              name="density"
+              value={density}
+              checked={density === chosen}
+              onChange={() => fleetLook.setState({ density })}
+            />
+            {DENSITY_NAMES[density]}
           </label>
         ))}
       </div>

@@ -50,21 +50,41 @@ export const initialState: FleetState = {
 
 /** Pure: the next state after a batch. One batch is one store update, so one render. */
 export function reduce(state: FleetState, batch: readonly FleetEvent[]): FleetState {
-  return batch.reduce(apply, state)
+  let next = state
+  let readings: Reading[] = []
+  for (const event of batch) {
+    if (event.type === 'sample' || event.type === 'gpu') {
+      readings.push(event)
+      continue
+    }
+    next = apply(withReadings(next, readings), event)
+    readings = []
+  }
+  return withReadings(next, readings)
 }
 
-function apply(state: FleetState, event: FleetEvent): FleetState {
+type Reading = Extract<FleetEvent, { type: 'sample' | 'gpu' }>
+
+/** All of them in one copy: a hundred nodes come in one batch. */
+function withReadings(state: FleetState, readings: readonly Reading[]): FleetState {
+  if (readings.length === 0) return state
+  const samples = { ...state.samples }
+  const gpus = { ...state.gpus }
+  let { lastSampleAtMs } = state
+  for (const event of readings) {
+    if (event.type === 'gpu') gpus[event.reading.node] = event.reading
+    else {
+      samples[event.sample.node] = event.sample
+      lastSampleAtMs = event.sample.atMs
+    }
+  }
+  return { ...state, samples, gpus, lastSampleAtMs }
+}
+
+function apply(state: FleetState, event: Exclude<FleetEvent, Reading>): FleetState {
   switch (event.type) {
     case 'snapshot':
       return fromSnapshot(event.snapshot)
-    case 'sample':
-      return {
-        ...state,
-        samples: { ...state.samples, [event.sample.node]: event.sample },
-        lastSampleAtMs: event.sample.atMs,
-      }
-    case 'gpu':
-      return { ...state, gpus: { ...state.gpus, [event.reading.node]: event.reading } }
     case 'node':
       return { ...state, nodes: state.nodes.map(node => (node.name === event.node.name ? event.node : node)) }
     case 'fleet':

@@ -5,6 +5,7 @@ import { Notice } from '../components/Notice'
 import { openLogin } from '../join/joinCommands'
 import { type FleetActions, useActions } from './actions'
 import { attempt } from './attempt'
+import { briefly } from './briefly'
 import { askForMode, reviewKey } from './commands'
 import { SAFE_FLAGS } from './modeWords'
 import type { Problem, ProblemButton } from './problem'
@@ -22,17 +23,38 @@ export function AttentionStrip({ problems, isBrief }: { problems: readonly Probl
   if (!isMany) return problems.map(problem => <ProblemNotice key={problem.id} problem={problem} />)
   return (
     <>
-      <Notice
-        severity={first.severity}
-        what={`${problems.length} need attention`}
-        cause={problems.map(problem => problem.brief).join(' · ')}
-      >
+      <Notice severity={first.severity} what={`${problems.length} need attention`} cause={briefly(problems)}>
+        <ReconnectAll problems={problems} />
         <Button size="s" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? 'Hide them' : 'Show them'}
         </Button>
       </Notice>
-      {isOpen ? problems.map(problem => <ProblemNotice key={problem.id} problem={problem} />) : null}
+      {isOpen ? (
+        <section className="attention-list" aria-label="What needs attention">
+          {problems.map(problem => (
+            <ProblemNotice key={problem.id} problem={problem} />
+          ))}
+        </section>
+      ) : null}
     </>
+  )
+}
+
+/** A switch that comes back brings many of them. */
+function ReconnectAll({ problems }: { problems: readonly Problem[] }) {
+  const actions = useActions()
+  const nodes = problems.flatMap(({ buttons }) =>
+    buttons.flatMap(button => (button.does === 'reconnect' ? [button.node] : [])),
+  )
+  if (nodes.length < 2) return null
+  const reconnectAll = (): void =>
+    attempt(async () => {
+      await Promise.all(nodes.map(node => actions.reconnect(node)))
+    })
+  return (
+    <Button size="s" onClick={reconnectAll}>
+      Reconnect all {nodes.length}
+    </Button>
   )
 }
 

@@ -7,12 +7,13 @@ import { useProblems } from './useProblems'
 export function FleetNews({ isBrief = false }: { isBrief?: boolean }) {
   const nodes = useFleet(state => state.nodes)
   const problems = useProblems()
+  const changed = nodes.flatMap(node => {
+    const reason = changedKeyOf(node)
+    return reason === null ? [] : [<HostKeyChanged key={node.name} node={node} reason={reason} />]
+  })
   return (
     <>
-      {nodes.map(node => {
-        const reason = changedKeyOf(node)
-        return reason === null ? null : <HostKeyChanged key={node.name} node={node} reason={reason} />
-      })}
+      {isBrief && changed.length > 1 ? <div className="attention-list">{changed}</div> : changed}
       <AttentionStrip problems={problems} isBrief={isBrief} />
     </>
   )

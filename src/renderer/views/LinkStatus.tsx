@@ -6,7 +6,8 @@ import { linkDetail, linkWord } from './linkWords'
 /** The state of a node's link in words. What counts up or down is shown but not read out every second. */
 export function LinkStatus({ node, className = '' }: { node: NodeView; className?: string }) {
   const { link } = node
-  const roundTripMs = useFleet(state => state.samples[node.name]?.roundTripMs ?? null)
+  // In whole ms, as it is shown: what differs by less is no reason to draw again, every second, for every node.
+  const roundTripMs = useFleet(state => wholeMs(state.samples[node.name]?.roundTripMs ?? null))
   const detail = useClock(nowMs => linkDetail(link, roundTripMs, nowMs))
   return (
     <output aria-label={`${node.name} link`} className={`link-status ${className}`} data-state={link.state}>
@@ -15,3 +16,5 @@ export function LinkStatus({ node, className = '' }: { node: NodeView; className
     </output>
   )
 }
+
+const wholeMs = (ms: number | null): number | null => (ms === null ? null : Math.round(ms))

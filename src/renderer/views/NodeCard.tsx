@@ -1,21 +1,17 @@
-import { KeyRound, RefreshCw } from 'lucide-react'
 import { memo } from 'react'
 import type { NodeView } from '../../contract/nodes'
-import { Button } from '../components/Button'
 import { StateIcon, type StateName } from '../components/StateIcon'
-import { openLogin } from '../join/joinCommands'
-import { wantsLogin } from '../join/wantsLogin'
 import { useFleet } from '../state/fleetStore'
-import { useActions } from './actions'
-import { attempt } from './attempt'
-import { reviewKey } from './commands'
+import { LinkButton } from './LinkButton'
 import { LinkStatus } from './LinkStatus'
 import { nodeSubtitle } from './linkWords'
 import { NodeFoot } from './NodeFoot'
 import { CompactGauges, FullGauges, WideGauges } from './NodeGauges'
+import { NodeMarks } from './NodeMarks'
 import { NodeMenu } from './NodeMenu'
 import { isSameWork, type NodeWork } from './nodeWork'
-import { nodeKeys } from './openNode'
+import { useReadingsAge } from './useNodeReadings'
+import { nodeStop } from './walkNodes'
 
 export interface NodeCardProps {
   readonly node: NodeView
@@ -36,15 +32,16 @@ export const NodeCard = memo(function NodeCard(props: NodeCardProps) {
       aria-label={node.name}
       data-layout={layout}
       data-link={node.link.state}
-      {...nodeKeys(node.name)}
+      {...nodeStop('card', node.name)}
     >
       <header className="card-head">
         <StateIcon state={nodeState(node, isInTrouble)} />
-        <h2 className="card-name" data-tip={node.name}>
+        <h2 className="card-name" data-tip={node.name} data-opens="">
           {node.name}
         </h2>
+        <NodeMarks node={node} />
         <CardSubtitle node={node} layout={layout} />
-        {isOnline ? <LinkStatus node={node} /> : null}
+        {isOnline ? <LinkStatus node={node} /> : <LastValues node={node} />}
         <NodeMenu node={node} size="s" />
       </header>
       {isOnline || layout === 'compact' ? null : <LinkRow node={node} />}
@@ -113,30 +110,8 @@ function LinkRow({ node }: { node: NodeView }) {
   )
 }
 
-function LinkButton({ node }: { node: NodeView }) {
-  const actions = useActions()
-  const { link } = node
-  if (link.state === 'blocked' && link.reason.kind === 'host-key-unknown') {
-    return (
-      <Button size="s" onClick={() => reviewKey(node.name)}>
-        <KeyRound size={12} strokeWidth={1.75} aria-hidden />
-        Review the key
-      </Button>
-    )
-  }
-  if (wantsLogin(node)) {
-    return (
-      <Button size="s" onClick={() => openLogin(node.name)}>
-        <KeyRound size={12} strokeWidth={1.75} aria-hidden />
-        Log in…
-      </Button>
-    )
-  }
-  if (link.state !== 'unreachable' && link.state !== 'blocked') return null
-  return (
-    <Button size="s" onClick={() => attempt(() => actions.reconnect(node.name))}>
-      <RefreshCw size={12} strokeWidth={1.75} aria-hidden />
-      Reconnect now
-    </Button>
-  )
+/** When the dimmed values came. */
+function LastValues({ node }: { node: NodeView }) {
+  const age = useReadingsAge(node)
+  return age === null ? null : <span className="card-age">values {age}</span>
 }

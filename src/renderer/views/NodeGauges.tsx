@@ -1,6 +1,6 @@
 import type { NodeName } from '../../contract/ids'
 import type { NodeView } from '../../contract/nodes'
-import { Gauge } from '../components/Gauge'
+import { Gauge, type GaugeSize } from '../components/Gauge'
 import { bandNote } from '../components/gaugeBand'
 import { Sparkline } from '../components/Sparkline'
 import { StateIcon } from '../components/StateIcon'
@@ -13,7 +13,7 @@ interface OneGaugeProps {
   readonly node: NodeName
   readonly reading: Reading
   readonly staleAge: string | null
-  readonly size?: 'card' | 'compact' | 'cell'
+  readonly size?: GaugeSize
   readonly detail?: string | null
   /** Draw its last five minutes under it. */
   readonly hasHistory?: boolean
@@ -39,6 +39,34 @@ export function OneGauge({
         </span>
       )}
     </Gauge>
+  )
+}
+
+interface GpuGaugeProps {
+  readonly node: NodeView
+  readonly gpus: readonly GpuReadings[]
+  readonly kind: 'util' | 'vram'
+  readonly size: GaugeSize
+  readonly staleAge: string | null
+}
+
+/** All GPUs of a node in one gauge. A machine without one has none; where they cannot be read it is empty. */
+export function GpuGauge({ node, gpus, kind, size, staleAge }: GpuGaugeProps) {
+  const hasNone = useFleet(state => state.gpus[node.name]?.state === 'none')
+  if (hasNone) return <span className="no-gpu">—</span>
+  const word = kind === 'util' ? 'GPU' : 'VRAM'
+  const scale = { targetPct: node.target.gpu, tolerancePct: node.target.tolerance, limitPct: node.limit.gpu }
+  const unread: Reading = {
+    name: `${word} 0`,
+    label: word,
+    detail: null,
+    valuePct: null,
+    band: null,
+    scale,
+    tip: 'Not reported',
+  }
+  return (
+    <OneGauge node={node.name} reading={mergeGpus(gpus, kind) ?? unread} staleAge={staleAge} size={size} />
   )
 }
 

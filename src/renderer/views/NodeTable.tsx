@@ -1,19 +1,23 @@
-import { memo } from 'react'
+import { ChevronDown, ChevronRight } from 'lucide-react'
+import {
+  type FocusEvent,
+  Fragment,
+  memo,
+  type ReactNode,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import type { NodeName } from '../../contract/ids'
 import type { NodeView } from '../../contract/nodes'
-import { StateIcon } from '../components/StateIcon'
-import { plural } from '../format'
-import { useFleet } from '../state/fleetStore'
-import { LinkStatus } from './LinkStatus'
-import { isLoud } from './modeWords'
-import { nodeState } from './NodeCard'
-import { WorkEnd } from './NodeFoot'
-import { OneGauge } from './NodeGauges'
-import { NodeMenu } from './NodeMenu'
-import { mergeGpus, type Reading } from './nodeReadings'
-import { isSameWork, type NodeWork } from './nodeWork'
-import { nodeKeys } from './openNode'
-import { useNodeReadings } from './useNodeReadings'
+import { foldGroup, useFleetLook } from './fleetLook'
+import { type NodeGroup, type TableRow, tableRows } from './nodeGroups'
+import { NodeRow } from './NodeRow'
+import type { NodeWork } from './nodeWork'
+import { createRowsInSight } from './rowsInSight'
+import { TotalsOf } from './TotalsOf'
+import { nodeWalk } from './walkNodes'
 
 const COLUMNS: readonly (readonly [string, string?])[] = [
   ['Node'],
@@ -27,17 +31,29 @@ const COLUMNS: readonly (readonly [string, string?])[] = [
   ['Mode', 'node-row-mode'],
   [''],
 ]
+/** With more rows than these only those in sight are drawn. */
+const MOST_ROWS_DRAWN = 60
+const ROW_PX = { compact: 24, comfortable: 32 } as const
 
 export interface NodeTableProps {
-  readonly nodes: readonly NodeView[]
+  readonly groups: readonly NodeGroup[]
   readonly work: ReadonlyMap<NodeName, NodeWork>
   readonly troubled: ReadonlySet<NodeName>
 }
 
-/** Many nodes in 24-px rows, always in the fleet's order. */
-export function NodeTable({ nodes, work, troubled }: NodeTableProps) {
+/** Many nodes in rows, always in the fleet's order. */
+export function NodeTable({ groups, work, troubled }: NodeTableProps) {
+  const folded = useFleetLook(look => look.folded)
+  const height = useFleetLook(look => (look.density === 'comfortable' ? 'comfortable' : 'compact'))
+  const rows = tableRows(groups, folded)
+  const draw = (row: TableRow): ReactNode =>
+    row.kind === 'group' ? (
+      <GroupRow {...row} />
+    ) : (
+      <NodeRow node={row.node} work={work.get(row.node.name)} isInTrouble={troubled.has(row.node.name)} />
+    )
   return (
-    <div className="node-table">
+    <div className="node-table" data-rows={height} {...nodeWalk}>
       <div className="node-row node-table-head" aria-hidden>
         {COLUMNS.map(([column, className]) => (
           <span key={column} className={className}>
@@ -45,101 +61,68 @@ export function NodeTable({ nodes, work, troubled }: NodeTableProps) {
           </span>
         ))}
       </div>
-      {nodes.map(node => (
-        <NodeRow
-          key={node.name}
-          node={node}
-          work={work.get(node.name)}
-          isInTrouble={troubled.has(node.name)}
-        />
-      ))}
+      {rows.length > MOST_ROWS_DRAWN ? (
+        <RowsInSight key={height} rows={rows} draw={draw} rowPx={ROW_PX[height]} />
+      ) : (
+        rows.map(row => <Fragment key={keyOf(row)}>{draw(row)}</Fragment>)
+      )}
     </div>
   )
 }
 
-interface NodeRowProps {
-  readonly node: NodeView
-  readonly work: NodeWork | undefined
-  readonly isInTrouble: boolean
+const keyOf = (row: TableRow): string => (row.kind === 'group' ? `group ${row.name}` : row.node.name)
+
+interface GroupRowProps {
+  readonly name: string
+  readonly nodes: readonly NodeView[]
+  readonly isFolded: boolean
 }
 
-const NodeRow = memo(
-  function NodeRow({ node, work, isInTrouble }: NodeRowProps) {
-    const isOnline = node.link.state === 'online'
-    return (
-      <section
-        className="node-row"
-        aria-label={node.name}
-        data-link={node.link.state}
-        {...nodeKeys(node.name)}
-      >
-        <span className="node-row-name">
-          <StateIcon state={nodeState(node, isInTrouble)} size={14} />
-          <b className="truncate font-medium">{node.name}</b>
-          <span className="truncate text-t3">{node.roles.join(', ')}</span>
-        </span>
-        <RowGauges node={node} />
-        <span className="node-row-work">
-          <LinkStatus node={node} className={isOnline ? 'sr-only' : ''} />
-          {isOnline && work !== undefined ? `${work.plan} · ${plural(work.workers, 'worker')}` : null}
-        </span>
-        {isOnline ? <RowEnd work={work} /> : null}
-        <RowMode work={work} isSeen={isOnline} />
-        <NodeMenu node={node} size="s" />
-      </section>
-    )
-  },
-  (one, other) =>
-    one.node === other.node && one.isInTrouble === other.isInTrouble && isSameWork(one.work, other.work),
-)
-
-/** The part of a row that changes every second. */
-function RowGauges({ node }: { node: NodeView }) {
-  const { cpu, ram, disk, gpus, staleAge, gpuStaleAge } = useNodeReadings(node)
-  const shared = { node: node.name, size: 'cell' as const }
+/** A group's name, which folds it, and what its nodes do together. */
+export const GroupRow = memo(function GroupRow({ name, nodes, isFolded }: GroupRowProps) {
+  const Arrow = isFolded ? ChevronRight : ChevronDown
   return (
-    <>
-      <OneGauge {...shared} reading={cpu} staleAge={staleAge} />
-      <GpuCell node={node} reading={mergeGpus(gpus, 'util')} kind="GPU" staleAge={gpuStaleAge} />
-      <GpuCell node={node} reading={mergeGpus(gpus, 'vram')} kind="VRAM" staleAge={gpuStaleAge} />
-      <OneGauge {...shared} reading={ram} staleAge={staleAge} />
-      <OneGauge {...shared} reading={disk} staleAge={staleAge} />
-    </>
+    <div className="group-row">
+      <button type="button" aria-expanded={!isFolded} data-stop="group" onClick={() => foldGroup(name)}>
+        <Arrow size={14} strokeWidth={1.75} aria-hidden />
+        {name}
+      </button>
+      <TotalsOf nodes={nodes} className="group-totals" />
+    </div>
   )
+})
+
+interface RowsInSightProps {
+  readonly rows: readonly TableRow[]
+  readonly draw: (row: TableRow) => ReactNode
+  readonly rowPx: number
 }
 
-/** A node that is not seen has no mode that could be known. */
-function RowMode({ work, isSeen }: { work: NodeWork | undefined; isSeen: boolean }) {
-  if (work === undefined) return <span className="node-row-mode" />
-  const mode = isSeen ? work.mode : 'UNKNOWN'
-  const look = isSeen && isLoud(work.mode) ? 'font-semibold text-live' : 'text-t2'
-  return <span className={`node-row-mode ${look}`}>{mode}</span>
-}
-
-const RowEnd = ({ work }: { work: NodeWork | undefined }) => (
-  <span className="node-row-eta">{work === undefined ? null : <WorkEnd work={work} isSeen />}</span>
-)
-
-interface GpuCellProps {
-  readonly node: NodeView
-  readonly reading: Reading | null
-  readonly kind: 'GPU' | 'VRAM'
-  readonly staleAge: string | null
-}
-
-/** A machine without a GPU has no gauge for it; one whose GPU cannot be read has an empty one. */
-function GpuCell({ node, reading, kind, staleAge }: GpuCellProps) {
-  const hasNone = useFleet(state => state.gpus[node.name]?.state === 'none')
-  if (hasNone) return <span className="no-gpu">—</span>
-  const scale = { targetPct: node.target.gpu, tolerancePct: node.target.tolerance, limitPct: node.limit.gpu }
-  const unread: Reading = {
-    name: `${kind} 0`,
-    label: kind,
-    detail: null,
-    valuePct: null,
-    band: null,
-    scale,
-    tip: 'Not reported',
+/** The row with the keyboard stays drawn, wherever the others are scrolled to. */
+function RowsInSight({ rows, draw, rowPx }: RowsInSightProps) {
+  const list = useRef<HTMLDivElement>(null)
+  const [inSight] = useState(() => createRowsInSight(rowPx))
+  const [focused, setFocused] = useState<number | null>(null)
+  const [first, end] = useSyncExternalStore(inSight.subscribe, inSight.span)
+  useLayoutEffect(() => inSight.attach(list.current), [inSight])
+  const rowOf = ({ target }: FocusEvent): number | null => {
+    const row = target.closest<HTMLElement>('[data-at]')
+    return row === null ? null : Number(row.dataset['at'])
   }
-  return <OneGauge node={node.name} reading={reading ?? unread} staleAge={staleAge} size="cell" />
+  const drawn = rows.flatMap((row, at) => ((at >= first && at < end) || at === focused ? [{ row, at }] : []))
+  return (
+    <div
+      ref={list}
+      className="rows-in-sight"
+      style={{ height: rows.length * rowPx }}
+      onFocus={event => setFocused(rowOf(event))}
+      onBlur={() => setFocused(null)}
+    >
+      {drawn.map(({ row, at }) => (
+        <div key={keyOf(row)} data-at={at} style={{ transform: `translateY(${at * rowPx}px)` }}>
+          {draw(row)}
+        </div>
+      ))}
+    </div>
+  )
 }

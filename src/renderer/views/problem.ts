@@ -14,6 +14,8 @@ export interface Problem {
   /** The same as long as it is the same trouble. */
   readonly id: string
   readonly severity: 'err' | 'warn'
+  /** Worth a look and no alarm: the node keeps its usual shape. */
+  readonly isNote?: true
   readonly node: NodeName | null
   readonly what: string
   /** The same in a few words, for the line that lists many. */

@@ -27,6 +27,7 @@ export function problemsOf(
       machineProblems(state, node, ringsOf(node.name), work.get(node.name), nowMs),
     ),
     ...state.runs.flatMap(run => runProblems(run, nowMs)),
+    ...state.nodes.flatMap(noticeProblems),
   ]
   return [...found.filter(one => one.severity === 'err'), ...found.filter(one => one.severity === 'warn')]
 }
@@ -127,6 +128,31 @@ function blockProblems(name: NodeName, { sinceMs, reason }: Extract<Link, { stat
     default:
       return reason satisfies never
   }
+}
+
+/** Worth a look and no alarm: last of all. */
+function noticeProblems({ name, notices }: NodeView): Problem[] {
+  return notices.map(({ kind, message, hint }) =>
+    problem({
+      id: `notice ${name} ${kind} ${message}`,
+      severity: 'warn',
+      isNote: true,
+      node: name,
+      what: message.includes(name) ? message : `${name}: ${message}`,
+      brief: `${name} ${NOTES[kind]}`,
+      fix: hint,
+      closes: 'screen',
+    }),
+  )
+}
+
+const NOTES: Readonly<Record<NodeView['notices'][number]['kind'], string>> = {
+  'same-machine': 'is a machine listed twice',
+  clone: 'may be a clone',
+  'other-machine': 'is another machine now',
+  'few-sessions': 'allows few sessions',
+  'clock-skew': 'clock is off',
+  'not-as-planned': 'not as planned',
 }
 
 function runProblems(run: Run, nowMs: number): Problem[] {

@@ -21,7 +21,7 @@ const bandsOf =
     bandKeeper({ key: `${node}\n${gauge}`, atMs, readingPct, scale, ring: history.of(node, gauge) })
 
 export interface AgedReadings extends NodeReadings {
-  /** `12 s ago` when the samples stopped while the link says online; null when they are fresh. */
+  /** `12 s ago` when the samples stopped, whatever the link says; null when they are fresh, or when none ever came. */
   readonly staleAge: string | null
   readonly gpuStaleAge: string | null
 }
@@ -30,12 +30,17 @@ export interface AgedReadings extends NodeReadings {
 export function useNodeReadings(node: NodeView): AgedReadings {
   const sample = useFleet(state => state.samples[node.name])
   const gpu = useFleet(state => state.gpus[node.name])
-  const isOnline = node.link.state === 'online'
-  const staleAge = useClock(nowMs => staleWords(isOnline ? sample?.atMs : undefined, SAMPLE_STALE_MS, nowMs))
-  const gpuAtMs = isOnline && gpu?.state === 'ok' ? gpu.atMs : undefined
+  const staleAge = useClock(nowMs => staleWords(sample?.atMs, SAMPLE_STALE_MS, nowMs))
+  const gpuAtMs = gpu?.state === 'ok' ? gpu.atMs : undefined
   const gpuStaleAge = useClock(nowMs => staleWords(gpuAtMs, GPU_STALE_MS, nowMs))
   const readings = useMemo(() => readNode(node, sample, gpu, bandsOf(node.name)), [node, sample, gpu])
   return { ...readings, staleAge, gpuStaleAge }
+}
+
+/** How old what is shown of a node is; null when it is fresh, or when there is nothing. */
+export function useReadingsAge(node: NodeView): string | null {
+  const atMs = useFleet(state => state.samples[node.name]?.atMs)
+  return useClock(nowMs => staleWords(atMs, SAMPLE_STALE_MS, nowMs))
 }
 
 const staleWords = (atMs: number | undefined, limitMs: number, nowMs: number): string | null =>
