@@ -18,9 +18,8 @@ import { createTaskGroup } from './kernel/taskGroup'
 import { logDownload } from './logDownload'
 import type { LogDownload } from './logDownload'
 import { openFleetFile } from './openFleetFile'
-import { openMachines } from './openMachines'
 import { openNodes } from './openNodes'
-import { openLogins, setIdentityFile } from './openLogins'
+import { setIdentityFile } from './openLogins'
 import { openBook, openRuns } from './openRuns'
 import type { Poller } from './probes/poller'
 import type { Router } from './router'
@@ -112,18 +111,9 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const publish = (event: FleetEvent): void => hub.publish(event)
   const { alerts, onStoreTrouble } = openAlerts(options, publish)
   const tells = { publish, onCrash, onStoreTrouble }
-  const { connect, keys, loginsOf } = openLogins({
-    ...options,
-    nodeNamed: name => nodes.list().find(node => node.config.name === name)?.config,
-  })
   const members = createRunMembers()
-  const { nodes, notices, poller, diagnose, history } = openNodes(options, {
-    ...tells,
-    connect,
-    members,
-    closers,
-    store,
-  })
+  const readers = openNodes(options, { ...tells, members, closers, store })
+  const { nodes, notices, poller } = readers
   const book = closers.use(
     openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
   )
@@ -157,9 +147,8 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   function snapshot(): Snapshot {
     const { samples, gpus } = poller.latest()
     const app = { version, home, fleetFile: join(home, 'fleet.yaml') }
-    const readings = { samples: [...samples], gpus: [...gpus] }
     const rest = { mode: mode.current(), alerts: alerts.list(), settings: settings() }
-    return { app, ...view(), ...runsOf(book, store), ...readings, ...rest }
+    return { app, ...view(), ...runsOf(book, store), samples: [...samples], gpus: [...gpus], ...rest }
   }
 
   function take(next: Fleet): void {
@@ -170,8 +159,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
     publish({ type: 'fleet', ...view() })
   }
 
-  const machines = openMachines({ userHome: options.userHome, nodes, clock, closers })
-  return { hub, alerts, nodes, mode, book, runs, diagnose, machines, keys, loginsOf, history, take }
+  return { ...readers, hub, alerts, mode, book, runs, take }
 }
 
 /** The alerts, and the one that says that this PC cannot keep what happens; null takes it back. */

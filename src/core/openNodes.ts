@@ -5,12 +5,13 @@ import type { GpuReading } from '../contract/samples'
 import { NODE_SIDE_LIBRARY } from './engines/processEngine'
 import { systemClock } from './kernel/clock'
 import type { Closers } from './kernel/closers'
-import type { ConnectNode } from './nodes/connectNode'
 import { createFleetNodes } from './nodes/createFleetNodes'
 import { createDiagnose } from './nodes/diagnosis/diagnose'
 import type { FleetNode } from './nodes/fleetNodes'
 import { createNoticeBoard } from './nodes/noticeBoard'
 import type { OpenFleetOptions } from './openFleet'
+import { openLogins } from './openLogins'
+import { openMachines } from './openMachines'
 import { createPoller } from './probes/poller'
 import type { RunMembers } from './runs/runMembers'
 import { createSampleHistory } from './store/sampleHistory'
@@ -18,7 +19,6 @@ import type { Store } from './store/store'
 import { viewNode } from './views'
 
 interface OpenNodesDeps {
-  readonly connect: ConnectNode
   /** Which processes belong to which run. */
   readonly members: Pick<RunMembers, 'ownerOf'>
   readonly closers: Closers
@@ -29,9 +29,14 @@ interface OpenNodesDeps {
 }
 
 /** The nodes, their links, and everything that only reads them. */
-export function openNodes({ home, userHome, log }: OpenFleetOptions, deps: OpenNodesDeps) {
-  const { connect, members, closers, store, publish, onCrash, onStoreTrouble } = deps
+export function openNodes(options: OpenFleetOptions, deps: OpenNodesDeps) {
+  const { home, userHome, log } = options
+  const { members, closers, store, publish, onCrash, onStoreTrouble } = deps
   const clock = systemClock
+  const { connect, keys, loginsOf } = openLogins({
+    ...options,
+    nodeNamed: name => nodes.list().find(node => node.config.name === name)?.config,
+  })
   const nodes = closers.use(
     createFleetNodes({ home, userHome, clock, log, connect, library: NODE_SIDE_LIBRARY, onCrash }),
   )
@@ -68,6 +73,9 @@ export function openNodes({ home, userHome, log }: OpenFleetOptions, deps: OpenN
     notices,
     poller,
     diagnose,
+    keys,
+    loginsOf,
+    machines: openMachines({ userHome, nodes, clock, closers }),
     history: (name: NodeName, span: HistorySpan): NodeHistory => history.read(name, span),
   }
 }

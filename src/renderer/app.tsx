@@ -56,7 +56,6 @@ const Dock = ({ logs }: { logs: LogStore }) => (
 function CurrentScreen({ screen, logs, setTheme }: Pick<AppProps, 'logs' | 'setTheme'> & { screen: Screen }) {
   switch (screen) {
     case 'fleet':
-    case 'node':
       return <FleetView />
     case 'node':
       return <NodeScreen />

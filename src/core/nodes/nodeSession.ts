@@ -90,15 +90,7 @@ async function bringUp(machine: Machine, options: SessionOptions): Promise<NodeS
     timeoutMs,
     ...(options.answerLimitMs === undefined ? {} : { answerLimitMs: options.answerLimitMs }),
   })
-  const sentAtMs = systemClock.nowMs()
-  const printed = await control.call('drydock_facts', [options.stateDir]).catch((error: unknown) => {
-    if (!(error instanceof AppError) || error.code !== 'launch-failed') throw error
-    throw new AppError('blocked', `${label}: ${error.message}`, {
-      hint: 'Choose a folder that this user can write as stateDir of this node in fleet.yaml.',
-      cause: error,
-    })
-  })
-  const { facts, inventory } = parseFacts(printed, { sentAtMs, receivedAtMs: systemClock.nowMs() })
+  const { facts, inventory } = await readFacts(control, options)
 
   const news = createSessionNews()
   const tunnels = createTunnels({
@@ -141,6 +133,19 @@ async function bringUp(machine: Machine, options: SessionOptions): Promise<NodeS
       await machine[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Errors: `blocked` when the state folder cannot be had. */
+async function readFacts(control: ControlShell, { label, stateDir }: SessionOptions) {
+  const sentAtMs = systemClock.nowMs()
+  const printed = await control.call('drydock_facts', [stateDir]).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'launch-failed') throw error
+    throw new AppError('blocked', `${label}: ${error.message}`, {
+      hint: 'Choose a folder that this user can write as stateDir of this node in fleet.yaml.',
+      cause: error,
+    })
+  })
+  return parseFacts(printed, { sentAtMs, receivedAtMs: systemClock.nowMs() })
 }
 
 /** Scripts with a session of their own each. */

@@ -149,8 +149,11 @@ function ofHopReason(
       }
     case 'auth':
       return { ...reason, message, takesPassword: false }
-    default:
+    case 'passphrase':
+    case 'unusable':
       return { ...reason, message }
+    default:
+      return reason satisfies never
   }
 }
 

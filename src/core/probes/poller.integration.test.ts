@@ -4,7 +4,8 @@ import type { GpuReading, Sample } from '../../contract/samples'
 import { systemClock } from '../kernel/clock'
 import type { NodeShell } from '../nodes/nodeShell'
 import { createPoller } from './poller'
-import { createArrivals, createManualNodes, createProcessShell, createRecordedLog } from './testkit'
+import { createManualNodes } from './manualNodes'
+import { createArrivals, createProcessShell, createRecordedLog } from './testkit'
 
 const pc = NodeName.parse('this-pc')
 const one = NodeName.parse('one')
