@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
 import { NodeName } from '../../contract/ids'
-import type { Inventory } from '../../contract/nodes'
+import type { Inventory, Notice } from '../../contract/nodes'
 import type { GpuReading } from '../../contract/samples'
 import { FleetFile } from '../config/fleetSchema'
 import type { Clock } from '../kernel/clock'
@@ -53,7 +53,8 @@ function link(name: string, machineId: string | null, expected: object = {}): vo
     nodes: [{ name, ssh: { host: '10.0.0.2' }, expect: { ...expected } }],
   })
   const inventory = { machineId, bootId: `boot ${machineId}`, clockSkewMs: 0 } as Inventory
-  const online = { inventory, hostKey: { type: 'ssh-ed25519', fingerprint: `key ${machineId}` } }
+  const hostKey = { type: 'ssh-ed25519', fingerprint: `key ${machineId}` }
+  const online = { inventory, hostKey, notices: () => [] as readonly Notice[] }
   const node = {
     config: fleet.nodes[0]!,
     link: { state: machineId === null ? 'unreachable' : 'online' },
