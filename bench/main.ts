@@ -7,7 +7,6 @@ import { copyLog } from './copyLog'
 import { benchEngineLoad, loadEngine } from './engineLoad'
 import { benchLogs } from './logs'
 import { benchProbe } from './probe'
-import { benchScreen } from './screen'
 import { benchManyNodes, benchStartStop } from './startStop'
 
 /** `npm run bench -- [name…] [--stops 1000] [--lines 10000000] [--seconds 60]`: every figure as one JSON line, and in the end all of them as a table. */
@@ -19,7 +18,8 @@ const BENCHES: Readonly<Record<string, (report: Report, options: BenchOptions) =
   probe: benchProbe,
   engineLoad: benchEngineLoad,
   coldStart: benchColdStart,
-  screen: benchScreen,
+  // Only when it is asked for: what drives the app would weigh on every child that is measured.
+  screen: async (...given) => (await import('./screen')).benchScreen(...given),
 }
 
 const CHILDREN: Readonly<Record<string, (task: unknown) => Promise<unknown>>> = {
