@@ -5,6 +5,8 @@ import { CommandPalette } from '../palette/CommandPalette'
 import { openPalette, openShortcuts } from '../palette/paletteStore'
 import { ShortcutSheet } from '../palette/ShortcutSheet'
 import { SettingsView } from '../settings/SettingsView'
+import * as dialogs from '../join/dialogs'
+import { provideDialogs } from '../join/JoinDialogs'
 import { initialJoin, joinStore } from '../join/joinStore'
 import { fleetStore } from '../state/fleetStore'
 import { createIdleJoin } from '../state/idleJoin'
@@ -23,6 +25,8 @@ import { ComponentsPage } from './ComponentsPage'
 import { type Scene, SCENES } from './scenes'
 import { createScriptedLogs } from './scriptedLogs'
 import { seedHistory } from './seedHistory'
+
+provideDialogs(dialogs)
 
 const CLOCK = fixedClock(NOW_MS)
 /** Dense scenes are drawn without the log dock, like on a screen that is all nodes. */

@@ -1,5 +1,7 @@
 import { cleanup, render } from '@testing-library/react'
 import type { JoinActions } from '../join/joinActions'
+import * as dialogs from '../join/dialogs'
+import { provideDialogs } from '../join/JoinDialogs'
 import { initialJoin, joinStore } from '../join/joinStore'
 import { fleetStore } from '../state/fleetStore'
 import { createIdleJoin } from '../state/idleJoin'
@@ -16,6 +18,8 @@ import { NOW_MS } from './builders'
 import type { SceneAnswers } from './nodeScenes'
 import { SCENES } from './scenes'
 import { seedHistory } from './seedHistory'
+
+provideDialogs(dialogs)
 
 /** For tests: what was asked of the engine, a line an act, and how the next acts end. */
 export interface Asked {

@@ -1,15 +1,30 @@
-import { AddDialog } from './AddDialog'
-import { EditDialog } from './EditDialog'
+import { useEffect, useState } from 'react'
+import type * as AllDialogs from './dialogs'
 import { useJoin } from './joinStore'
-import { LoginDialog } from './LoginDialog'
-import { RemoveDialog } from './RemoveDialog'
 
-/** The dialogs by which machines join, log in, change and leave. None opens by itself. */
+type Dialogs = typeof AllDialogs
+
+let dialogs: Dialogs | null = null
+
+/** Hands the dialogs in, for pages that have them at hand. */
+export function provideDialogs(given: Dialogs): void {
+  dialogs = given
+}
+
+/** The dialogs by which machines join, log in, change and leave. None opens by itself; they are read after the screen. */
 export function JoinDialogs() {
   const dialog = useJoin(state => state.dialog)
-  switch (dialog?.kind) {
-    case undefined:
-      return null
+  const [shown, setShown] = useState(dialogs)
+  useEffect(() => {
+    async function read(): Promise<void> {
+      provideDialogs(await import('./dialogs'))
+      setShown(dialogs)
+    }
+    if (dialogs === null) void read()
+  }, [])
+  if (shown === null || dialog === null) return null
+  const { AddDialog, LoginDialog, EditDialog, RemoveDialog } = shown
+  switch (dialog.kind) {
     case 'add':
       return <AddDialog />
     case 'login':
