@@ -48,6 +48,7 @@ export function Shell({ actions, onOpenPalette, children, dock }: ShellProps) {
               {children}
               {dock}
               <UndoBar />
+              <TipLayer />
             </main>
           </div>
           <StatusBar />
@@ -57,7 +58,6 @@ export function Shell({ actions, onOpenPalette, children, dock }: ShellProps) {
         <LeaveSafeDialog />
         <JoinDialogs />
         <NodeKeys />
-        <TipLayer />
       </ActionsProvider>
     </CSPProvider>
   )
