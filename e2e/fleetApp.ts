@@ -7,8 +7,8 @@ import { markedProcesses } from './rig/marked'
 import { readProcess, signalProcess } from './rig/processes'
 import type { RigPlan } from './rig/fleetYaml'
 import { fleetYaml } from './rig/fleetYaml'
-import type { SshNode } from './rig/sshNode'
-import { startSshNode } from './rig/sshNode'
+import type { SshNode, SshNodeOptions } from './rig/sshNode'
+import { canBeOtherMachine, startSshNode } from './rig/sshNode'
 
 export { expect } from './app'
 
@@ -36,8 +36,8 @@ export const test = base.extend<{
   // An object, because an array would be taken for a fixture with options.
   planned: [{ plans: [SAMPLE] }, { option: true }],
   nodes: async ({}, use) => {
-    await using pc2 = await startSshNode({ address: '127.0.0.2', gpu: true })
-    await using pc3 = await startSshNode({ address: '127.0.0.3' })
+    await using pc2 = await startSshNode({ address: '127.0.0.2', gpu: true, ...machineOfItsOwn('2') })
+    await using pc3 = await startSshNode({ address: '127.0.0.3', ...machineOfItsOwn('3') })
     await use({ pc2, pc3 })
   },
   fleet: async ({ nodes, planned }, use) => {
@@ -64,6 +64,12 @@ export const test = base.extend<{
     { auto: true },
   ],
 })
+
+/** So that the fleet does not take its nodes for one machine, which they are; not to be had without root. */
+function machineOfItsOwn(digit: string): Pick<SshNodeOptions, 'machine'> {
+  if (!canBeOtherMachine()) return {}
+  return { machine: { id: digit.repeat(32), bootId: `${digit.repeat(8)}-0000-4000-8000-000000000000` } }
+}
 
 /** Accepts a node's key beforehand, as an earlier session would have. */
 export async function know(home: string, ...nodes: readonly SshNode[]): Promise<void> {
