@@ -102,17 +102,15 @@ const STEPS = { name: 'steps', command: 'i=0; while :; do i=$((i+1)); echo "line
 
 const changing = test.extend<{ fleet: string | null }>({
   fleet: async ({ attic, cellar }, use) =>
-    use(fleetYaml({ nodes: { attic, cellar }, plans: [{ ...STEPS, on: ['attic'] }] })),
+    use(fleetYaml({ nodes: { attic, cellar }, plans: [{ ...STEPS, on: ['attic', 'cellar'] }] })),
 })
 
 changing(
   'a node is edited, moved, disabled and removed, by keyboard, and taken back',
   async ({ page, home }) => {
     const screen = fleetPage(page)
-    for (const name of ['attic', 'cellar']) {
-      await screen.trust(name)
-      await expect(screen.link(name)).toContainText('Online')
-    }
+    for (const name of ['attic', 'cellar']) await screen.trust(name)
+    for (const name of ['attic', 'cellar']) await expect(screen.link(name)).toContainText('Online')
 
     await choose(page, 'cellar', 'Edit…')
     const edit = page.getByRole('dialog', { name: 'Edit cellar' })

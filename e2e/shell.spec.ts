@@ -80,6 +80,7 @@ test('follows the theme of the settings, and opens in it the next time', async (
 
 test('loads its page again after a crash of it; the engine stays', async ({ drydock }) => {
   const { app } = drydock
+  await drydock.page.getByRole('navigation', { name: 'Main' }).waitFor()
   const enginePid = app.process().pid
   await app.evaluate(({ webContents }) => {
     const [contents] = webContents.getAllWebContents()
