@@ -19,8 +19,10 @@ export function AttentionStrip({ problems, isBrief }: { problems: readonly Probl
   const [isOpen, setOpen] = useState(false)
   const [first] = problems
   if (first === undefined) return null
-  const isMany = problems.length > (isBrief ? 1 : SHOWN_AT_ONCE)
-  if (!isMany) return problems.map(problem => <ProblemNotice key={problem.id} problem={problem} />)
+  // What is true of several nodes together is one sentence, whichever of them it stands with.
+  const told = problems.filter((one, at) => problems.findIndex(({ id }) => id === one.id) === at)
+  const isMany = told.length > (isBrief ? 1 : SHOWN_AT_ONCE)
+  if (!isMany) return told.map(problem => <ProblemNotice key={problem.id} problem={problem} />)
   return (
     <>
       <Notice severity={first.severity} what={`${problems.length} need attention`} cause={briefly(problems)}>
@@ -31,7 +33,7 @@ export function AttentionStrip({ problems, isBrief }: { problems: readonly Probl
       </Notice>
       {isOpen ? (
         <section className="attention-list" aria-label="What needs attention">
-          {problems.map(problem => (
+          {told.map(problem => (
             <ProblemNotice key={problem.id} problem={problem} />
           ))}
         </section>

@@ -106,7 +106,7 @@ describe('what is worth a look', () => {
   test('is a quiet mark at the node and a warning in the strip; the node keeps its usual shape', () => {
     showScene('fleet-50-notes')
     expect(screen.getByRole('alert').textContent).toBe(
-      '3 need attentionnode-03 clock is off · node-11 is a machine listed twice · node-30 not as plannedShow them',
+      '3 need attentionnode-03 with a clock that is off · node-11 listed twice · node-30 not as plannedShow them',
     )
     expect(screen.getByRole('alert').dataset['severity']).toBe('warn')
     const row = screen.getByRole('region', { name: 'node-03' })

@@ -175,3 +175,11 @@ test('a remark on the run mode comes with the click that ends it, when there is 
   const mixed = { ...initialState.mode, name: 'MIXED' as const, remark: 'pc2 reports LIVE' }
   expect(found({ mode: mixed })[0]).toMatchObject({ severity: 'err', buttons: [], closes: 'never' })
 })
+
+test('what several nodes have in common is one and the same problem', () => {
+  const notice = { kind: 'same-machine' as const, message: 'pc2 and pc3 are one machine.', hint: 'Keep one.' }
+  const nodes = ['pc2', 'pc3'].map(name => ({ ...node({ name }), notices: [notice] }))
+  const both = found({ nodes })
+  expect(both.map(one => one.node)).toEqual(['pc2', 'pc3'])
+  expect(new Set(both.map(({ id }) => id)).size).toBe(1)
+})

@@ -134,7 +134,8 @@ function blockProblems(name: NodeName, { sinceMs, reason }: Extract<Link, { stat
 function noticeProblems({ name, notices }: NodeView): Problem[] {
   return notices.map(({ kind, message, hint }) =>
     problem({
-      id: `notice ${name} ${kind} ${message}`,
+      // A sentence that names its nodes is the same one for each of them.
+      id: `notice ${message.includes(name) ? '' : name} ${kind} ${message}`,
       severity: 'warn',
       isNote: true,
       node: name,
@@ -147,11 +148,11 @@ function noticeProblems({ name, notices }: NodeView): Problem[] {
 }
 
 const NOTES: Readonly<Record<NodeView['notices'][number]['kind'], string>> = {
-  'same-machine': 'is a machine listed twice',
+  'same-machine': 'listed twice',
   clone: 'may be a clone',
   'other-machine': 'is another machine now',
   'few-sessions': 'allows few sessions',
-  'clock-skew': 'clock is off',
+  'clock-skew': 'with a clock that is off',
   'not-as-planned': 'not as planned',
 }
 
