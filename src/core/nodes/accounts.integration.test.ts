@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SshNodeOptions } from '../../../e2e/rig/sshNode'
@@ -101,7 +101,7 @@ describe('a home folder', () => {
   it('is found in the list of users when the login does not name it', async () => {
     const { home } = await rig.node()
     const { session } = await connectTo({ environment: { HOME: '' } }, { stateDir: join(home, 'state') })
-    expect(session.facts).toMatchObject({ home: homedir(), stateDir: join(home, 'state') })
+    expect(session.facts).toMatchObject({ home: userInfo().homedir, stateDir: join(home, 'state') })
   })
 
   it.skipIf(process.getuid?.() !== 0)(
