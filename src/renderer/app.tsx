@@ -1,22 +1,17 @@
 import { useEffect } from 'react'
 import type { Settings } from '../contract/events'
+import { CurrentScreen } from './CurrentScreen'
 import { CrashGuard } from './settings/CrashGuard'
 import { LogDock } from './logs/LogDock'
-import { LogPanel } from './logs/LogPanel'
 import { toggleDock } from './logs/logPanelStore'
 import { CommandPalette } from './palette/CommandPalette'
 import { openPalette } from './palette/paletteStore'
 import { ShortcutSheet } from './palette/ShortcutSheet'
 import { matchesShortcut } from './shortcuts'
-import { SettingsView } from './settings/SettingsView'
 import type { LogStore } from './state/logStore'
 import type { FleetActions } from './views/actions'
-import { FleetView } from './views/FleetView'
-import { ResultsView } from './views/ResultsView'
-import { RunsView } from './views/RunsView'
 import { hashOf, placeOf } from './views/hashRoute'
-import { NodeScreen } from './views/NodeScreen'
-import { type Screen, screenStore, useScreen } from './views/screenStore'
+import { screenStore, useScreen } from './views/screenStore'
 import { Shell } from './views/Shell'
 
 export interface AppProps {
@@ -52,30 +47,6 @@ const Dock = ({ logs }: { logs: LogStore }) => (
     <LogDock store={logs} />
   </CrashGuard>
 )
-
-function CurrentScreen({ screen, logs, setTheme }: Pick<AppProps, 'logs' | 'setTheme'> & { screen: Screen }) {
-  switch (screen) {
-    case 'fleet':
-      return <FleetView />
-    case 'node':
-      return <NodeScreen />
-    case 'runs':
-      return <RunsView />
-    case 'results':
-      return <ResultsView />
-    case 'logs':
-      return (
-        <>
-          <h1 className="sr-only">Logs</h1>
-          <LogPanel store={logs} layout="screen" />
-        </>
-      )
-    case 'settings':
-      return <SettingsView setTheme={setTheme} />
-    default:
-      return screen satisfies never
-  }
-}
 
 /** `#runs` and the screen, `#node/pc2` and a node's screen, are the same thing: either follows the other. */
 function useHashRoute(): void {

@@ -1,23 +1,17 @@
 import { useMemo } from 'react'
+import { CurrentScreen } from '../CurrentScreen'
 import { LogDock } from '../logs/LogDock'
-import { LogPanel } from '../logs/LogPanel'
 import { CommandPalette } from '../palette/CommandPalette'
 import { openPalette, openShortcuts } from '../palette/paletteStore'
 import { ShortcutSheet } from '../palette/ShortcutSheet'
-import { SettingsView } from '../settings/SettingsView'
 import * as dialogs from '../join/dialogs'
 import { provideDialogs } from '../join/JoinDialogs'
 import { initialJoin, joinStore } from '../join/joinStore'
 import { fleetStore } from '../state/fleetStore'
 import { createIdleJoin } from '../state/idleJoin'
-import type { LogStore } from '../state/logStore'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
 import { fleetLook, PLAIN_LOOK } from '../views/fleetLook'
-import { FleetView } from '../views/FleetView'
-import { NodeScreen } from '../views/NodeScreen'
-import { ResultsView } from '../views/ResultsView'
-import { RunsView } from '../views/RunsView'
 import { screenStore, useScreen } from '../views/screenStore'
 import { Shell } from '../views/Shell'
 import { NOW_MS } from './builders'
@@ -83,37 +77,12 @@ function SceneScreen({ create, settings }: SceneScreenProps) {
   return (
     <ClockProvider value={CLOCK}>
       <Shell actions={actions} onOpenPalette={() => {}} dock={hasDock ? <LogDock store={logs} /> : undefined}>
-        <CurrentScreen logs={logs} />
+        <CurrentScreen screen={screen} logs={logs} setTheme={nothing} />
         <CommandPalette setTheme={nothing} />
         <ShortcutSheet />
       </Shell>
     </ClockProvider>
   )
-}
-
-function CurrentScreen({ logs }: { logs: LogStore }) {
-  const screen = useScreen(state => state.screen)
-  switch (screen) {
-    case 'fleet':
-      return <FleetView />
-    case 'node':
-      return <NodeScreen />
-    case 'runs':
-      return <RunsView />
-    case 'results':
-      return <ResultsView />
-    case 'logs':
-      return (
-        <>
-          <h1 className="sr-only">Logs</h1>
-          <LogPanel store={logs} layout="screen" />
-        </>
-      )
-    case 'settings':
-      return <SettingsView setTheme={nothing} />
-    default:
-      return screen satisfies never
-  }
 }
 
 function SceneList() {
