@@ -6,7 +6,7 @@ import { Sparkline } from '../components/Sparkline'
 import { StateIcon } from '../components/StateIcon'
 import { gibOf } from '../format'
 import { useFleet } from '../state/fleetStore'
-import { type GpuReadings, mergeGpus, type NodeReadings, type Reading } from './nodeReadings'
+import { isTold, type GpuReadings, mergeGpus, type NodeReadings, type Reading } from './nodeReadings'
 import { useNodeReadings } from './useNodeReadings'
 
 interface OneGaugeProps {
@@ -94,7 +94,7 @@ export function FullGauges({ node, isAssigned }: NodeGaugesProps) {
           node={node.name}
           reading={gpu.util}
           staleAge={gpuStaleAge}
-          {...(gpuWord === null && { hasHistory, foot: [gpuNote(gpu.util, isAssigned), gpu.heat] })}
+          {...(isTold(gpuWord, gpu.util) && { hasHistory, foot: [gpuNote(gpu.util, isAssigned), gpu.heat] })}
         />
       ) : null}
       <GpuWord readings={readings} />
@@ -127,12 +127,17 @@ export function WideGauges({ node, isAssigned }: NodeGaugesProps) {
         <div className="pair" key={gpu.util.name}>
           <OneGauge
             {...shared}
-            hasHistory={gpuWord === null}
+            hasHistory={isTold(gpuWord, gpu.util)}
             staleAge={gpuStaleAge}
             reading={gpu.util}
-            {...(gpuWord === null && { foot: [gpuNote(gpu.util, isAssigned), gpu.heat] })}
+            {...(isTold(gpuWord, gpu.util) && { foot: [gpuNote(gpu.util, isAssigned), gpu.heat] })}
           />
-          <OneGauge {...shared} hasHistory={gpuWord === null} staleAge={gpuStaleAge} reading={gpu.vram} />
+          <OneGauge
+            {...shared}
+            hasHistory={isTold(gpuWord, gpu.util)}
+            staleAge={gpuStaleAge}
+            reading={gpu.vram}
+          />
         </div>
       ))}
       {gpus.length === 0 ? (
@@ -152,8 +157,8 @@ export function CompactGauges({ node }: NodeGaugesProps) {
   const readings = useNodeReadings(node)
   const { cpu, ram, disk, load, gpus, gpuWord, staleAge, gpuStaleAge } = readings
   const shared = { node: node.name, staleAge, size: 'compact' as const }
-  const silence = gpuWord === null ? {} : { detail: 'no answer' }
   const gpu = mergeGpus(gpus, 'util')
+  const silence = isTold(gpuWord, gpu) ? {} : { detail: 'no answer' }
   const vram = mergeGpus(gpus, 'vram')
   return (
     <>

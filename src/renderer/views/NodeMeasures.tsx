@@ -4,6 +4,7 @@ import { useFleet } from '../state/fleetStore'
 import { useClock } from './clock'
 import { NodeFoot } from './NodeFoot'
 import { GpuWord, gpuNote, OneGauge } from './NodeGauges'
+import { isTold } from './nodeReadings'
 import { useNodeReadings } from './useNodeReadings'
 import { useWork } from './useProblems'
 
@@ -31,7 +32,9 @@ export function NodeMeasures({ node }: { node: NodeView }) {
             key={gpu.util.name}
             {...ofGpu}
             reading={gpu.util}
-            {...(gpuWord === null && { foot: [gpuNote(gpu.util, work?.state === 'running'), gpu.heat] })}
+            {...(isTold(gpuWord, gpu.util) && {
+              foot: [gpuNote(gpu.util, work?.state === 'running'), gpu.heat],
+            })}
           />,
           <OneGauge key={gpu.vram.name} {...ofGpu} reading={gpu.vram} />,
         ])}

@@ -47,6 +47,8 @@ function diskProblems(state: FleetState, { name, limit }: NodeView): Problem[] {
   ]
 }
 
+const BRIEFLY: Readonly<Record<string, string>> = { hung: 'does not answer', lost: 'lost' }
+
 /** A driver that hangs or does not work; a machine without a GPU is well. */
 function gpuProblems(state: FleetState, { name }: NodeView, work: NodeWork | undefined): Problem[] {
   const gpu = state.gpus[name]
@@ -58,7 +60,7 @@ function gpuProblems(state: FleetState, { name }: NodeView, work: NodeWork | und
       severity: gpu.state === 'hung' && work !== undefined ? 'err' : 'warn',
       node: name,
       what: `${name}: ${word.text.replace(/\.$/, '')}`,
-      brief: `${name} GPU ${gpu.state === 'hung' ? 'does not answer' : 'cannot be read'}`,
+      brief: `${name} GPU ${BRIEFLY[gpu.state] ?? 'cannot be read'}`,
       fix: word.hint === null ? null : sentence(word.hint),
       closes: 'screen',
     }),

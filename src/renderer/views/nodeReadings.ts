@@ -160,6 +160,10 @@ function reading(
   }
 }
 
+/** Whether a card tells anything: of several, some may be lost while the others go on. */
+export const isTold = (word: NodeReadings['gpuWord'], gpu: Reading | null): boolean =>
+  word === null || (gpu !== null && gpu.valuePct !== null)
+
 /** Never a zero, always a word: what nvidia-smi said when it did not give readings. */
 export function gpuWord(gpu: GpuReading): NodeReadings['gpuWord'] {
   switch (gpu.state) {

@@ -4,7 +4,7 @@ import type { Alert } from '../../contract/events'
 import { gpuReading, node, NOW_MS, run, sample, worker } from '../gallery/builders'
 import { type FleetState, initialState } from '../state/fleetStore'
 import { HISTORY_LENGTH } from '../state/history'
-import type { RingOf } from './nodeReadings'
+import { isTold, type Reading, type RingOf } from './nodeReadings'
 import { workByNode } from './nodeWork'
 import { problemsOf } from './problems'
 
@@ -182,4 +182,12 @@ test('what several nodes have in common is one and the same problem', () => {
   const both = found({ nodes })
   expect(both.map(one => one.node)).toEqual(['pc2', 'pc3'])
   expect(new Set(both.map(({ id }) => id)).size).toBe(1)
+})
+
+test('a card that was lost is told as that, and the others go on telling', () => {
+  const gpus = { [pc2.name]: gpuReading(pc2, { cpu: 1, ram: 1, gpus: [], gpuState: 'lost' }) }
+  expect(found({ nodes: [pc2], gpus }).map(one => one.brief)).toEqual(['pc2 GPU lost'])
+  const reading = { valuePct: 40 } as Reading
+  expect(isTold({ text: 'lost', hint: null, isTrouble: true }, reading)).toBe(true)
+  expect(isTold({ text: 'hung', hint: null, isTrouble: true }, { ...reading, valuePct: null })).toBe(false)
 })

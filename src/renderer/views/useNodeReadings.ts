@@ -31,7 +31,7 @@ export function useNodeReadings(node: NodeView): AgedReadings {
   const sample = useFleet(state => state.samples[node.name])
   const gpu = useFleet(state => state.gpus[node.name])
   const staleAge = useClock(nowMs => staleWords(sample?.atMs, SAMPLE_STALE_MS, nowMs))
-  const gpuAtMs = gpu?.state === 'ok' ? gpu.atMs : undefined
+  const gpuAtMs = gpu?.state === 'ok' || gpu?.state === 'lost' ? gpu.atMs : undefined
   const gpuStaleAge = useClock(nowMs => staleWords(gpuAtMs, GPU_STALE_MS, nowMs))
   const readings = useMemo(() => readNode(node, sample, gpu, bandsOf(node.name)), [node, sample, gpu])
   return { ...readings, staleAge, gpuStaleAge }
