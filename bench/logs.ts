@@ -157,7 +157,7 @@ async function benchNewLine(delayMs: number, report: Report): Promise<void> {
   const run = await engine.client.runs.start({ plan: PlanName.parse('times') })
   await sleepFor(1000)
   const ages = await agesOfNewLines(engine, run.id)
-  await engine.client.runs.stop({ run: run.id, force: true, nodes: null })
+  await engine.client.runs.stop({ run: run.id, how: 'force', nodes: null })
   const note = 'goal p95 <= 50 with its paint, which is not in this figure'
   report(
     figures(
@@ -177,7 +177,7 @@ async function agesOfNewLines(engine: RigEngine, runId: string): Promise<number[
   const ages: number[] = []
   const fromLine = worker.logLines
   const stretches = await engine.client.logs.follow(
-    { run: run.id, worker: worker.id, fromLine },
+    { run: run.id, log: worker.id, fromLine },
     { signal: over.signal },
   )
   try {

@@ -156,5 +156,5 @@ async function startOf(engine: RigEngine, plan: string): Promise<Run> {
 }
 
 async function stopOf(engine: RigEngine, run: Run): Promise<Run> {
-  return await engine.client.runs.stop({ run: run.id, force: false, nodes: null })
+  return await engine.client.runs.stop({ run: run.id, how: 'stop', nodes: null })
 }

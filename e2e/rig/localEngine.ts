@@ -43,3 +43,12 @@ export function identityOf(answer: StartAnswer): ProcessIdentity {
   if (answer.outcome === 'unsure') throw new Error(answer.sentence)
   return answer.identity
 }
+
+/** A plain process in SAFE mode, of which nobody wants to know more. */
+export const SAFE_PROCESS = {
+  dryRun: '1',
+  allowOrders: '0',
+  spec: { version: 1 },
+  limitSeconds: null,
+  container: null,
+} as const

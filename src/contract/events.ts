@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { NodeName, RunId } from './ids'
 import { RunMode } from './mode'
 import { NodeView } from './nodes'
-import { MetricPoint, PlanView, ResultRow, Run } from './runs'
+import { PlanView } from './plans'
+import { MetricPoint, ResultRow, Run } from './runs'
 import { GpuReading, Sample } from './samples'
 
 /** Something is wrong: what happened, the likely cause, and the fix. */

@@ -20,3 +20,14 @@ export type RunId = z.infer<typeof RunId>
 /** `<track>-<n>`: unique in its run, names the worker's folder on its node. */
 export const WorkerId = z.string().max(96).regex(SAFE_WORD).brand<'WorkerId'>()
 export type WorkerId = z.infer<typeof WorkerId>
+
+/** A log file that the programs of a run write themselves: `@1`, `@2`, … in the order they were found. */
+export const FileLogId = z
+  .string()
+  .regex(/^@[1-9]\d{0,5}$/)
+  .brand<'FileLogId'>()
+export type FileLogId = z.infer<typeof FileLogId>
+
+/** One log of a run: a worker's own, named like the worker, or a file that its programs write. */
+export const LogId = z.union([WorkerId, FileLogId])
+export type LogId = z.infer<typeof LogId>

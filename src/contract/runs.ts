@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { NodeName, PlanName, RunId, TrackName, WorkerId } from './ids'
+import { FileLogId, NodeName, PlanName, RunId, TrackName, WorkerId } from './ids'
+import { LogGap } from './logs'
 import { ModeFlags, ModeName, ReportedFlags } from './mode'
+import { EngineKind } from './plans'
 
 export const WorkerState = z.enum([
   'starting',
@@ -35,6 +37,33 @@ export const Progress = z.object({
 })
 export type Progress = z.infer<typeof Progress>
 
+/** How a worker came to its end, as far as anything on its node wrote it down. */
+export const WorkerEnd = z.object({
+  cause: z.enum([
+    'exit', // the program ended by itself
+    'signal', // a signal ended it
+    'out-of-memory',
+    'time-limit',
+    'reboot',
+    'killed-outside', // no end was written
+    'never-started',
+  ]),
+  /** As the wrapper (or the Docker Engine) wrote it; null when nobody did. */
+  exitCode: z.number().int().nullable(),
+  /** `TERM`, `KILL`, …; null when no signal ended it. */
+  signal: z.string().nullable(),
+})
+export type WorkerEnd = z.infer<typeof WorkerEnd>
+
+/** The container that a worker is. */
+export const Container = z.object({
+  /** All 64 digits. */
+  id: z.string(),
+  name: z.string(),
+  image: z.string(),
+})
+export type Container = z.infer<typeof Container>
+
 export const Worker = z.object({
   id: WorkerId,
   track: TrackName,
@@ -55,6 +84,11 @@ export const Worker = z.object({
   logBytes: z.number(),
   logLines: z.number(),
   endedAtMs: z.number().nullable(),
+  /** null while it has not ended, and for those whose end an older Drydock noted. */
+  end: WorkerEnd.nullable().default(null),
+  /** Tracks that must succeed before it is started; it is `starting` until then. Empty: it waits for nothing. */
+  waitsFor: z.array(TrackName).default([]),
+  container: Container.nullable().default(null),
 })
 export type Worker = z.infer<typeof Worker>
 
@@ -63,6 +97,8 @@ export const Survivor = z.object({
   startTicks: z.number().int(),
   command: z.string(),
   user: z.string(),
+  /** What it hangs in, when it is in uninterruptible sleep and no signal can reach it; else null. */
+  hangsIn: z.string().nullable().default(null),
 })
 export type Survivor = z.infer<typeof Survivor>
 
@@ -98,6 +134,38 @@ export const StopReport = z.object({
 })
 export type StopReport = z.infer<typeof StopReport>
 
+/** Who started a run that is not this Drydock's. */
+export const RunOwner = z.object({
+  /** `w1@laptop`, as its `spec.json` says it. */
+  name: z.string(),
+  /** The id of that Drydock's state folder. */
+  app: z.string(),
+})
+export type RunOwner = z.infer<typeof RunOwner>
+
+/** A log that the run's programs write themselves. */
+export const RunFile = z.object({
+  id: FileLogId,
+  track: TrackName,
+  node: NodeName,
+  /** Absolute on the node. */
+  path: z.string(),
+  logBytes: z.number(),
+  logLines: z.number(),
+})
+export type RunFile = z.infer<typeof RunFile>
+
+/** What is done on a node after the run has ended there, and what came of it. */
+export const Cleanup = z.object({
+  node: NodeName,
+  state: z.enum(['waiting', 'running', 'succeeded', 'failed', 'unknown']),
+  exitCode: z.number().int().nullable(),
+  /** One sentence, or what it printed last; null when there is nothing to say. */
+  detail: z.string().nullable(),
+  endedAtMs: z.number().nullable(),
+})
+export type Cleanup = z.infer<typeof Cleanup>
+
 export const Run = z.object({
   id: RunId,
   plan: PlanName,
@@ -113,6 +181,15 @@ export const Run = z.object({
   workers: z.array(Worker),
   progress: Progress.nullable(),
   stop: StopReport.nullable(),
+  engine: EngineKind,
+  /** `pid-file`: a program that no Drydock started. */
+  origin: z.enum(['started', 'taken-over', 'foreign', 'pid-file']),
+  /** Set exactly for a `foreign` run, which is looked at and not touched. */
+  owner: RunOwner.nullable(),
+  files: z.array(RunFile),
+  cleanups: z.array(Cleanup),
+  /** Gaps in the logs of this run, by log. */
+  gaps: z.array(z.object({ log: z.string(), gap: LogGap })),
 })
 export type Run = z.infer<typeof Run>
 
@@ -141,14 +218,22 @@ export const MetricPoint = z.object({
 })
 export type MetricPoint = z.infer<typeof MetricPoint>
 
-/** What can be started, as the plan picker shows it. */
-export const PlanView = z.object({
-  name: PlanName,
-  engine: z.enum(['process', 'docker', 'ray']),
-  /** The nodes it would go to, in the fleet's order. */
-  nodes: z.array(NodeName),
-  workers: z.number().int(),
-  /** Why it cannot be started at all (an engine that is not built yet, no node); null when it can. */
-  refusal: z.string().nullable(),
+/** How hard a STOP is: `drain` asks workers to finish what they have first, `force` kills at once. */
+export const StopHow = z.enum(['drain', 'stop', 'force'])
+export type StopHow = z.infer<typeof StopHow>
+
+/** What a pid file leads to, before it is adopted. */
+export const PidFileFinding = z.object({
+  node: NodeName,
+  pidFile: z.string(),
+  identity: ProcessIdentity,
+  command: z.string(),
+  user: z.string(),
+  /** By the node's clock (epoch ms). */
+  startedAtMs: z.number(),
+  /** Why the process may be another one than the file means (it started after the file was written); null when none. */
+  doubt: z.string().nullable(),
+  /** `/tmp` is emptied when the node boots, and the like; null when there is none. */
+  warning: z.string().nullable(),
 })
-export type PlanView = z.infer<typeof PlanView>
+export type PidFileFinding = z.infer<typeof PidFileFinding>

@@ -27,7 +27,7 @@ const start = (app: RigEngine, plan: string): Promise<Run> =>
 const stop = (app: RigEngine, run: Run['id'], ...nodes: string[]): Promise<Run> =>
   app.client.runs.stop({
     run,
-    force: false,
+    how: 'stop',
     nodes: nodes.length === 0 ? null : nodes.map(name => NodeName.parse(name)),
   })
 
@@ -147,7 +147,7 @@ it('stops and proves although the disk of this PC is full, and says so', async c
 
 it('makes nothing for a log that does not exist', async () => {
   const app = await rig.open({ plans: [{ name: 'long', command: 'true' }] })
-  const ask = { run: 'no-such-run' as never, worker: 'bots-1' as never, fromLine: 0, count: 1 }
+  const ask = { run: 'no-such-run' as never, log: 'bots-1' as never, fromLine: 0, count: 1 }
   await expect(app.client.logs.read(ask)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   expect(readdirSync(join(rig.home, 'drydock', 'logs'))).toEqual([])
 })

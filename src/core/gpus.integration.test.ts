@@ -65,7 +65,7 @@ it('VRAM has a holder: the run and worker that the process belongs to, by pid, i
     })),
     { gpuUuid: UUID, pid: process.pid, name: 'Xorg', memUsedMiB: null, run: null, worker: null },
   ])
-  await app.client.runs.stop({ run: run.id, force: true, nodes: null })
+  await app.client.runs.stop({ run: run.id, how: 'force', nodes: null })
   expect(app.errors).toEqual([])
 })
 

@@ -30,7 +30,7 @@ const online = (app: RigEngine, ...nodes: string[]): Promise<void> =>
 const start = (app: RigEngine, plan: string): Promise<Run> =>
   app.client.runs.start({ plan: PlanName.parse(plan) })
 const stop = (app: RigEngine, run: Run['id']): Promise<Run> =>
-  app.client.runs.stop({ run, force: false, nodes: null })
+  app.client.runs.stop({ run, how: 'stop', nodes: null })
 const workerOn = (app: RigEngine, node: string): Run['workers'][number] | undefined =>
   app.run()?.workers.find(worker => worker.node === node)
 const samplesOf = (app: RigEngine, node: string): readonly Sample[] =>
@@ -50,7 +50,7 @@ async function countedBy(app: RigEngine, run: Run, node: string): Promise<readon
   if (worker === undefined) return []
   const all: string[] = []
   for (let total = 1; all.length < total;) {
-    const ask = { run: run.id, worker: worker.id, fromLine: all.length, count: 1000 }
+    const ask = { run: run.id, log: worker.id, fromLine: all.length, count: 1000 }
     const { lines, totalLines } = await app.client.logs.read(ask)
     total = totalLines
     all.push(...lines)

@@ -58,7 +58,7 @@ it('starts, watches and stops a plan on this PC and on two SSH nodes, and proves
       Array.from({ length: 3 }, () => ({ dryRun: '1', allowOrders: '0' })),
     ),
   )
-  const stopped = await app.client.runs.stop({ run: started.id, force: false, nodes: null })
+  const stopped = await app.client.runs.stop({ run: started.id, how: 'stop', nodes: null })
   expect(stopped.state).toBe('stopped')
   expect(stopped.stop).toMatchObject({
     outcome: 'proved',
@@ -83,7 +83,7 @@ it('starts once, however often and from however many sides START is pressed', as
   })
   const dirs = readdirSync(join(rig.home, '.drydock', 'runs'))
   expect(dirs).toEqual([runs[0]?.id])
-  await app.client.runs.stop({ run: runs[0]!.id, force: true, nodes: null })
+  await app.client.runs.stop({ run: runs[0]!.id, how: 'force', nodes: null })
 })
 
 it('adopts a running run after a restart, with its log, progress and end complete', async () => {
@@ -107,7 +107,7 @@ it('adopts a running run after a restart, with its log, progress and end complet
   expect(localLogs(second.run()!)).toBe(whole + whole)
   const { lines } = await second.client.logs.read({
     run: second.run()!.id,
-    worker: second.run()!.workers[0]!.id,
+    log: second.run()!.workers[0]!.id,
     fromLine: 798,
     count: 10,
   })
@@ -123,7 +123,7 @@ it('calls a worker behind a dead link unknown, never stopped, and finds it again
   await pc2.kill()
   await soon(() => expect(app.link('pc2')).toBe('unreachable'))
   await soon(() => expect(app.run()?.workers.map(worker => worker.state)).toEqual(['running', 'unknown']))
-  const stopped = await app.client.runs.stop({ run: app.run()!.id, force: false, nodes: null })
+  const stopped = await app.client.runs.stop({ run: app.run()!.id, how: 'stop', nodes: null })
   expect(stopped.stop).toMatchObject({
     outcome: 'unconfirmed',
     summary: expect.stringMatching(/^Still running: not proved on pc2/),
@@ -167,7 +167,7 @@ it('calls a process that shows no mode unknown, never SAFE, and leaves it runnin
   const run = await app.client.runs.start(plan('silent'))
   await soon(() => expect(app.run()?.mode).toBe('MIXED'))
   expect(app.run()?.state).toBe('running')
-  await app.client.runs.stop({ run: run.id, force: true, nodes: null })
+  await app.client.runs.stop({ run: run.id, how: 'force', nodes: null })
 })
 
 it('says lost when a worker was killed from outside, and failed when it failed', async () => {
@@ -199,7 +199,7 @@ it('keeps a worker whose wrapper alone was killed: it is watched, and STOP ends 
   await soon(() =>
     expect(app.run()).toMatchObject({ state: 'running', detail: expect.stringContaining('its wrapper') }),
   )
-  const stopped = await app.client.runs.stop({ run: run.id, force: false, nodes: null })
+  const stopped = await app.client.runs.stop({ run: run.id, how: 'stop', nodes: null })
   expect(stopped).toMatchObject({ state: 'stopped', stop: { outcome: 'proved' } })
   expect(markedProcesses(run.id)).toEqual([])
 })
@@ -211,7 +211,7 @@ it('a STOP that comes during START stops what was started and lets nothing more 
   await soon(() =>
     expect(app.run()?.workers.filter(worker => worker.state === 'running').length).toBeGreaterThan(1),
   )
-  const stopped = await app.client.runs.stop({ run: app.run()!.id, force: false, nodes: null })
+  const stopped = await app.client.runs.stop({ run: app.run()!.id, how: 'stop', nodes: null })
   expect(stopped).toMatchObject({ state: 'stopped', stop: { outcome: 'proved' } })
   await starting
   expect(markedProcesses(stopped.id)).toEqual([])
@@ -248,7 +248,7 @@ it('goes back to SAFE at every start, and leaves it only by the typed name', asy
   expect((await leave('PAPER')).name).toBe('PAPER')
   const run = await app.client.runs.start(plan('try'))
   expect(run).toMatchObject({ started: { dryRun: false, allowOrders: true }, mode: 'PAPER' })
-  await app.client.runs.stop({ run: run.id, force: true, nodes: null })
+  await app.client.runs.stop({ run: run.id, how: 'force', nodes: null })
   await app.close()
   const again = await rig.open()
   await online(again, 'this-pc')

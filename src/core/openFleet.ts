@@ -5,6 +5,7 @@ import type { NodeName, RunId } from '../contract/ids'
 import type { Broker, ReportedFlags } from '../contract/mode'
 import { createAlertBoard } from './alertBoard'
 import { createFleetEdits } from './config/fleetEdits'
+import { createPlanEdits } from './config/planEdits'
 import type { Fleet } from './config/fleetSchema'
 import { createEventHub } from './eventHub'
 import { createModeSwitch } from './guard/modeSwitch'
@@ -24,11 +25,13 @@ import { openBook, openRuns } from './openRuns'
 import type { Poller } from './probes/poller'
 import type { Router } from './router'
 import { createRouter } from './router'
+import { createPlanPreview } from './runs/planPreview'
 import type { RunBook } from './runs/runBook'
+import { createPlanSecrets } from './runs/planSecrets'
 import { createRunMembers } from './runs/runMembers'
 import type { Store } from './store/store'
 import { openStore } from './store/store'
-import { viewNode, viewPlan } from './views'
+import { viewNode, viewPlans } from './views'
 
 /** Runs in the first snapshot. */
 const SHOWN_RUNS = 100
@@ -83,11 +86,8 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       logins: engine.loginsOf(nodes, (name, path) => setIdentityFile(nodes, fleetEdits, name, path)),
       keys,
       history,
-      runs: {
-        start: plan => runs.starts.start(plan),
-        stop: (request, signal) => runs.stops.stop(request, signal),
-      },
-      logs: runs.logs,
+      ...runs.routes,
+      plans: { ...createPlanEdits(), ...createPlanPreview() },
       mode,
       alerts,
       settings,
@@ -124,6 +124,7 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   })
   const runs = openRuns({
     home,
+    secrets: createPlanSecrets(options.secrets, () => publish({ type: 'fleet', ...view() })),
     samplesDir: join(resources, 'samples'),
     closers,
     store,
@@ -141,14 +142,13 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
 
   const view = (): Pick<Snapshot, 'nodes' | 'plans'> => ({
     nodes: nodes.list().map(node => viewNode(node, notices.of(node.config.name))),
-    plans: fleet.plans.map(plan => viewPlan(fleet, plan)),
+    plans: viewPlans(fleet),
   })
 
   function snapshot(): Snapshot {
-    const { samples, gpus } = poller.latest()
     const app = { version, home, fleetFile: join(home, 'fleet.yaml') }
     const rest = { mode: mode.current(), alerts: alerts.list(), settings: settings() }
-    return { app, ...view(), ...runsOf(book, store), samples: [...samples], gpus: [...gpus], ...rest }
+    return { app, ...view(), ...runsOf(book, store), ...measured(poller), ...rest }
   }
 
   function take(next: Fleet): void {
@@ -198,6 +198,11 @@ function makeFolders(home: string): void {
   for (const dir of ['.', 'journal', 'logs', 'reports', 'keys']) {
     mkdirSync(join(home, dir), { recursive: true, mode: 0o700 })
   }
+}
+
+function measured(poller: Poller): Pick<Snapshot, 'samples' | 'gpus'> {
+  const { samples, gpus } = poller.latest()
+  return { samples: [...samples], gpus: [...gpus] }
 }
 
 /** The newest runs with what they reported; older results stay in the store. */

@@ -187,7 +187,7 @@ describe('changing the fleet', () => {
     await expect(edit({ ssh: moved })).rejects.toMatchObject(running)
     await edit({ roles: ['gpu', 'big'] })
     expect(app.link('pc2')).toBe('online')
-    await app.client.runs.stop({ run: run.id, force: true, nodes: null })
+    await app.client.runs.stop({ run: run.id, how: 'force', nodes: null })
 
     await edit({ ssh: moved })
     await soon(() => expect(proxy.connectionCount()).toBe(1))

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import type { FleetEvent } from '../contract/events'
-import type { NodeName, RunId, WorkerId } from '../contract/ids'
+import type { NodeName, LogId, RunId } from '../contract/ids'
 import type { Broker, ModeFlags } from '../contract/mode'
 import type { MetricPoint, ResultRow } from '../contract/runs'
 import type { AlertBoard } from './alertBoard'
 import type { Fleet } from './config/fleetSchema'
+import { createEndedContainers } from './engines/endedContainers'
 import type { Engine, FamilyMember } from './engines/engine'
 import { createProcessEngine } from './engines/processEngine'
 import { flagTexts, nameModeOfAll } from './guard/runMode'
@@ -14,21 +15,30 @@ import type { Intent, Journal } from './kernel/journal'
 import { openJournal } from './kernel/journal'
 import type { TaskGroup } from './kernel/taskGroup'
 import type { FleetNode, FleetNodes } from './nodes/fleetNodes'
+import { createAdoption } from './runs/adoption'
 import { createModeStop } from './runs/modeStop'
 import { createSampleDelivery } from './runs/deliverSample'
 import { Intentions } from './runs/intentions'
+import type { LogBook } from './runs/logBook'
 import { createLogBook } from './runs/logBook'
+import { createLogSearch } from './runs/logSearch'
+import type { PlanSecrets } from './runs/planSecrets'
 import type { RunBook } from './runs/runBook'
 import { createRunBook } from './runs/runBook'
 import type { RunMembers } from './runs/runMembers'
+import { createRunFolders } from './runs/runFolders'
+import type { StartRuns } from './runs/startRuns'
 import { createStartRuns } from './runs/startRuns'
+import type { StopRuns } from './runs/stopRuns'
 import { createStopRuns } from './runs/stopRuns'
 import { createSupervisor } from './runs/supervisor'
 import { isActive } from './runs/workerState'
+import type { RunRouteDeps } from './runRoutes'
 import type { Store } from './store/store'
 
 export interface OpenRunsDeps {
   readonly home: string
+  readonly secrets: PlanSecrets
   readonly samplesDir: string
   readonly closers: Closers
   readonly store: Store
@@ -54,7 +64,10 @@ export interface OpenRunsDeps {
 export function openRuns(deps: OpenRunsDeps) {
   const { closers, nodes, clock, alerts, home, book } = deps
   const journal = closers.use(openJournal(join(home, 'journal', 'journal.jsonl'), asIntention))
-  const isEnded = (run: RunId, worker: WorkerId): boolean => !isActive(book.worker(run, worker).state)
+  const isEnded = (run: RunId, log: LogId): boolean => {
+    const worker = book.record(run).workers.find(one => one.worker.id === log)?.worker
+    return worker !== undefined && !isActive(worker.state)
+  }
   const logs = closers.use(createLogBook({ dir: join(home, 'logs'), clock, isEnded }))
   for (const { body } of journal.left) {
     if (body.kind === 'start' && !book.has(body.record.id)) book.add(body.record)
@@ -92,10 +105,31 @@ export function openRuns(deps: OpenRunsDeps) {
     if (body.kind === 'stop' && book.has(body.run)) stops.resume(body)
     else settle(id) // the run is in the book now; the supervisor finds out what became of it
   }
-  return { logs, starts, stops }
+  return { logs, routes: routesOf(deps, { starts, stops, logs }) }
 
   function asEngine(node: FleetNode | undefined): Engine | null {
     return node === undefined ? null : engineOf(node)
+  }
+}
+
+/** What the router is given of this room. */
+function routesOf(
+  { secrets }: OpenRunsDeps,
+  parts: { readonly starts: StartRuns; readonly stops: StopRuns; readonly logs: LogBook },
+): Omit<RunRouteDeps, 'plans'> {
+  const { starts, stops, logs } = parts
+  return {
+    runs: {
+      start: (plan, tracks) => starts.start(plan, tracks),
+      stop: (request, signal) => stops.stop(request, signal),
+      killSurvivor: (run, node, pid, startTicks) => stops.killSurvivor(run, node, pid, startTicks),
+      ...createAdoption(),
+    },
+    secrets,
+    folders: createRunFolders(),
+    containers: createEndedContainers(),
+    logs,
+    logSearch: createLogSearch(),
   }
 }
 

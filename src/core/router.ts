@@ -3,18 +3,18 @@ import { contract } from '../contract'
 import type { DiagnosisEvent } from '../contract/diagnosis'
 import type { FleetEvent, Settings } from '../contract/events'
 import type { HistorySpan, NodeHistory } from '../contract/history'
-import type { NodeName, PlanName, RunId, WorkerId } from '../contract/ids'
+import type { NodeName } from '../contract/ids'
 import type { LoginKey, SecretsPlace } from '../contract/keys'
-import type { LogLines } from '../contract/logs'
 import type { ListedMachine, NewNode, NodeChange, SshHost, TestResult } from '../contract/machines'
 import type { ModeFlags, RunMode } from '../contract/mode'
 import type { SshAddress } from '../contract/nodes'
-import type { Run } from '../contract/runs'
 import type { ErrorCode } from './kernel/appError'
 import { AppError } from './kernel/appError'
+import type { RunRouteDeps } from './runRoutes'
+import { runRoutes } from './runRoutes'
 
 /** What the router needs from the engine: the services, never the whole engine. */
-export interface RouterDeps {
+export interface RouterDeps extends RunRouteDeps {
   readonly events: (signal: AbortSignal) => AsyncGenerator<FleetEvent[]>
   readonly nodes: {
     trustHostKey(name: NodeName, fingerprint: string): Promise<void>
@@ -46,17 +46,6 @@ export interface RouterDeps {
     make(comment: string): Promise<LoginKey>
     secretsPlace(): Promise<SecretsPlace>
   }
-  readonly runs: {
-    start(plan: PlanName): Promise<Run>
-    stop(
-      request: { readonly run: RunId; readonly force: boolean; readonly nodes: readonly NodeName[] | null },
-      signal: AbortSignal,
-    ): Promise<Run>
-  }
-  readonly logs: {
-    read(run: RunId, worker: WorkerId, fromLine: number, count: number): Promise<LogLines>
-    follow(run: RunId, worker: WorkerId, fromLine: number, signal: AbortSignal): AsyncGenerator<LogLines>
-  }
   readonly mode: { set(flags: ModeFlags, typed: string | null): RunMode }
   readonly alerts: { clear(id: string): void }
   readonly settings: { set(settings: Settings): Settings }
@@ -64,7 +53,7 @@ export interface RouterDeps {
 
 /** The one door into the engine: the app's port knocks here, and later hosts will. Aborting a call never stops a run. */
 export function createRouter(deps: RouterDeps) {
-  const { events, runs, logs, mode, alerts, settings } = deps
+  const { events, mode, alerts, settings } = deps
   const os = implementation()
 
   return os.router({
@@ -72,18 +61,7 @@ export function createRouter(deps: RouterDeps) {
     nodes: nodeHandlers(os, deps),
     machines: machineHandlers(os, deps),
     keys: keyHandlers(os, deps),
-    runs: {
-      start: os.runs.start.handler(({ input }) => runs.start(input.plan)),
-      stop: os.runs.stop.handler(({ input, signal }) => runs.stop(input, signal ?? never)),
-    },
-    logs: {
-      follow: os.logs.follow.handler(({ input, signal }) =>
-        logs.follow(input.run, input.worker, input.fromLine, signal ?? never),
-      ),
-      read: os.logs.read.handler(({ input }) =>
-        logs.read(input.run, input.worker, input.fromLine, input.count),
-      ),
-    },
+    ...runRoutes(os, deps),
     mode: {
       set: os.mode.set.handler(({ input: { typed, ...flags } }) => mode.set(flags, typed)),
     },
@@ -106,7 +84,7 @@ function implementation() {
   })
 }
 
-type Implementation = ReturnType<typeof implementation>
+export type Implementation = ReturnType<typeof implementation>
 
 function nodeHandlers(os: Implementation, { nodes, fleetEdits, logins, diagnose, history }: RouterDeps) {
   return {

@@ -1,7 +1,8 @@
 import type { Expectation, Limit, NodeView, Notice, SshAddress, Target } from '../contract/nodes'
-import type { PlanView } from '../contract/runs'
+import type { PlanView } from '../contract/plans'
 import { RunId } from '../contract/ids'
-import type { Fleet, NodeConfig, PlanConfig } from './config/fleetSchema'
+import type { Fleet, NodeConfig } from './config/fleetSchema'
+import type { PlanConfig } from './config/planSchema'
 import type { FleetNode } from './nodes/fleetNodes'
 import { planWorkers } from './runs/planWorkers'
 
@@ -27,6 +28,8 @@ export function viewNode({ config, link, online }: FleetNode, notices: readonly 
   }
 }
 
+export const viewPlans = (fleet: Fleet): PlanView[] => fleet.plans.map(plan => viewPlan(fleet, plan))
+
 export function viewPlan(fleet: Fleet, plan: PlanConfig): PlanView {
   const workers = planWorkers(fleet, plan, ANY_RUN)
   return {
@@ -34,6 +37,14 @@ export function viewPlan(fleet: Fleet, plan: PlanConfig): PlanView {
     engine: plan.engine,
     nodes: [...new Set(workers.map(worker => worker.node))],
     workers: workers.length,
+    tracks: plan.tracks.map(track => ({
+      name: track.name,
+      nodes: [...new Set(workers.filter(one => one.track === track.name).map(worker => worker.node))],
+      workers: track.workers,
+      after: track.after,
+      onFailure: track.onFailure,
+    })),
+    secrets: [...new Set(plan.tracks.flatMap(track => track.secrets))].map(name => ({ name, isSet: false })),
     refusal: refusalOf(plan, workers.length),
   }
 }

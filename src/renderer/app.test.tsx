@@ -2,7 +2,7 @@
 import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { App } from './app'
-import { plan } from './gallery/builders'
+import { plan } from './gallery/plans'
 import { createLogBench, kellyRun } from './logs/logTestBench'
 import { logPanelStore } from './logs/logPanelStore'
 import { showLogs } from './logs/showLogs'

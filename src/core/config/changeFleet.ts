@@ -1,7 +1,8 @@
 import type { NewNode, NodeChange } from '../../contract/machines'
 import type { NodeName } from '../../contract/ids'
 import type { SshAddress } from '../../contract/nodes'
-import type { Fleet, NodeConfig, PlanConfig, SshConfig, TrackConfig } from './fleetSchema'
+import type { Fleet, NodeConfig, SshConfig } from './fleetSchema'
+import type { PlanConfig, TrackConfig } from './planSchema'
 
 /** What an edit of the fleet file must come to: the edited text is held against this before it is written. Pure. */
 

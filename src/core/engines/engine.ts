@@ -1,6 +1,7 @@
 import type { RunId, WorkerId } from '../../contract/ids'
 import type { ReportedFlags } from '../../contract/mode'
-import type { ProcessIdentity, Survivor } from '../../contract/runs'
+import type { Container, ProcessIdentity, Survivor, WorkerEnd } from '../../contract/runs'
+import type { DockerConfig } from '../config/planSchema'
 
 /** How workers are started, watched and stopped on one node whose link is online. */
 export interface Engine {
@@ -24,7 +25,8 @@ export interface Engine {
 export interface WorkerLaunch {
   readonly run: RunId
   readonly worker: WorkerId
-  readonly command: string
+  /** A shell line; null: the container's own. */
+  readonly command: string | null
   /** Absolute on the node. */
   readonly workdir: string
   /** In order, the mode's variables last. */
@@ -33,6 +35,10 @@ export interface WorkerLaunch {
   readonly spec: unknown
   readonly dryRun: '0' | '1'
   readonly allowOrders: '0' | '1'
+  /** The worker is stopped, on its node, when it runs longer; null: it may run for ever. */
+  readonly limitSeconds: number | null
+  /** null: a plain process. */
+  readonly container: DockerConfig | null
 }
 
 /** Who Drydock believes a worker's leader to be; null when it never heard. */
@@ -47,11 +53,17 @@ export interface StopLadder {
   readonly signal: string
   /** 0 goes to KILL at once. */
   readonly graceSeconds: number
+  /** Comes before `signal`: to finish what they have, so many seconds at most. */
+  readonly drain: { readonly signal: string; readonly seconds: number } | null
 }
 
 export type StartAnswer =
   /** `exists`: somebody started this worker before, and this is who runs there. */
-  | { readonly outcome: 'started' | 'exists'; readonly identity: ProcessIdentity }
+  | {
+      readonly outcome: 'started' | 'exists'
+      readonly identity: ProcessIdentity
+      readonly container: Container | null
+    }
   /** Its folder is made, and nobody has said yet who runs in it: it may still come up. */
   | { readonly outcome: 'unsure'; readonly sentence: string }
 
@@ -61,6 +73,7 @@ export type WatchedWorker =
       readonly worker: WorkerId
       readonly state: 'running' | 'vanished' | 'rebooted'
       readonly identity: ProcessIdentity
+      readonly container: Container | null
     }
   | {
       readonly worker: WorkerId
@@ -70,6 +83,8 @@ export type WatchedWorker =
       readonly endedAtMs: number
       /** null when the wrapper ended before it could say who it is. */
       readonly identity: ProcessIdentity | null
+      readonly container: Container | null
+      readonly end: WorkerEnd
     }
 
 export interface FamilyMember {

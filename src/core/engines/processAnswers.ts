@@ -13,7 +13,7 @@ export function parseStart(text: string): StartAnswer {
   if (word === 'UNSURE') return { outcome: 'unsure', sentence: rest.join(' ') }
   const identity = identityOf(rest)
   if (identity === null || (word !== 'STARTED' && word !== 'EXISTS')) throw unreadable('start', text)
-  return { outcome: word === 'STARTED' ? 'started' : 'exists', identity }
+  return { outcome: word === 'STARTED' ? 'started' : 'exists', identity, container: null }
 }
 
 /** Shape: see drydock_watch, a line a worker. Errors: `probe-unreadable`. */
@@ -43,11 +43,13 @@ function watchedOf(
       exitCode: Number(code),
       endedAtMs: Number(epochS) * 1000,
       identity: identityOf(who),
+      container: null,
+      end: { cause: 'exit', exitCode: Number(code), signal: null },
     }
   }
   const identity = identityOf(rest)
   if (identity === null || (state !== 'running' && state !== 'vanished' && state !== 'rebooted')) return null
-  return { worker, state, identity }
+  return { worker, state, identity, container: null }
 }
 
 /** Shape: `<pid> <ticks> <worker|-> <DRY_RUN|-> <ALLOW_ORDERS|-> <r|u>`, a line a process. Absent: `-` is null. */
@@ -123,7 +125,14 @@ function survivorOf(words: readonly string[], line: string): Survivor & { state:
   const [pid, ticks, state, user, ...command] = words
   if (!isCount(pid) || !isCount(ticks) || state === undefined || user === undefined)
     throw unreadable('stop', line)
-  return { pid: Number(pid), startTicks: Number(ticks), state, user, command: command.join(' ').trim() }
+  return {
+    pid: Number(pid),
+    startTicks: Number(ticks),
+    state,
+    user,
+    command: command.join(' ').trim(),
+    hangsIn: null,
+  }
 }
 
 function identityOf(words: readonly (string | undefined)[]): ProcessIdentity | null {

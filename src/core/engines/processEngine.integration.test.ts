@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { RunId, WorkerId } from '../../contract/ids'
 import type { LocalEngine } from '../../../e2e/rig/localEngine'
-import { identityOf, openLocalEngine } from '../../../e2e/rig/localEngine'
+import { SAFE_PROCESS, identityOf, openLocalEngine } from '../../../e2e/rig/localEngine'
 import { livingTicks } from '../../../e2e/rig/processes'
 import type { ProcessIdentity } from '../../contract/runs'
 import type { Engine, StopAnswer, WorkerLaunch } from './engine'
@@ -43,8 +43,7 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
       ['DRY_RUN', '1'],
       ['ALLOW_ORDERS', '0'],
     ] as const
-    const fixed = { dryRun: '1', allowOrders: '0', spec: { version: 1 } } as const
-    return { run, worker: WORKER, command, workdir: home, environment, ...fixed, ...patch }
+    return { run, worker: WORKER, command, workdir: home, environment, ...SAFE_PROCESS, ...patch }
   }
 
   async function start(
@@ -71,7 +70,9 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     })
 
   const ask = (run: RunId, identity: ProcessIdentity | null, graceSeconds = 5): Promise<StopAnswer> =>
-    engine.stop(run, { stopId: 's1', signal: 'TERM', graceSeconds }, [{ worker: WORKER, identity }])
+    engine.stop(run, { stopId: 's1', signal: 'TERM', graceSeconds, drain: null }, [
+      { worker: WORKER, identity },
+    ])
   const stop = async (...asked: Parameters<typeof ask>): Promise<StopAnswer> => {
     const answer = await ask(...asked)
     return answer.phase === 'under-way' ? finished(asked[0], asked[1]) : answer

@@ -97,6 +97,7 @@ function familyWord({ worker, identity }: KnownWorker): string {
 
 /** The sourced file that makes the closed environment. Every value passes the one quoting function. */
 function environmentFile(worker: Pick<WorkerLaunch, 'environment' | 'workdir' | 'command'>): string {
+  if (worker.command === null) throw new Error('a process needs a command')
   const exports = worker.environment.map(([name, value]) => {
     if (!ENV_NAME.test(name)) {
       throw new AppError('refused', `${name} is no name for an environment variable.`, {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { identityOf, openLocalEngine } from '../../../e2e/rig/localEngine'
+import { identityOf, openLocalEngine, SAFE_PROCESS } from '../../../e2e/rig/localEngine'
 import { isAlive, readProcess } from '../../../e2e/rig/processes'
 import { RunId, WorkerId } from '../../contract/ids'
 
@@ -43,9 +43,7 @@ describe.each([
       command: `(setsid sh -c 'env -i /bin/sh -c "echo \\$\\$ > ${pidFile}; exec /bin/sleep 300" &' &); exec sleep 300`,
       workdir: local.home,
       environment,
-      spec: {},
-      dryRun: '1',
-      allowOrders: '0',
+      ...SAFE_PROCESS,
     })
     const identity = identityOf(answer)
     const open = readdirSync(`/proc/${identity.pid}/fd`).map(Number)
@@ -57,7 +55,7 @@ describe.each([
       return found
     }, 45_000)
     const target = [{ worker, identity }]
-    await local.engine.stop(run, { stopId: 's', signal: 'TERM', graceSeconds: 5 }, target)
+    await local.engine.stop(run, { stopId: 's', signal: 'TERM', graceSeconds: 5, drain: null }, target)
     await vi.waitFor(async () => {
       expect(await local.engine.stopReport(run, 's', target)).toMatchObject({ phase: 'proved' })
     }, 45_000)

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ProgressRule } from '../config/fleetSchema'
+import type { ProgressRule } from '../config/planSchema'
 import type { Report } from './lineProtocol'
 import { createProgressReader, parseReport } from './lineProtocol'
 

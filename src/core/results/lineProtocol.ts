@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { compileProgressPattern } from '../config/progressPattern'
-import { ProgressRule } from '../config/fleetSchema'
+import { ProgressRule } from '../config/planSchema'
 import { AppError } from '../kernel/appError'
 
 /** What a worker reported in one line of its log. */

@@ -1,6 +1,7 @@
 import type { NodeName, RunId } from '../../contract/ids'
 import type { ModeFlags } from '../../contract/mode'
-import type { NodeConfig, PlanConfig } from '../config/fleetSchema'
+import type { NodeConfig } from '../config/fleetSchema'
+import type { PlanConfig } from '../config/planSchema'
 import type { Engine, WorkerLaunch } from '../engines/engine'
 import { expandHome } from '../engines/processEngine'
 import { launchEnvironment } from '../guard/launchEnvironment'
@@ -81,6 +82,8 @@ export function launchOf(
     environment,
     dryRun,
     allowOrders,
+    limitSeconds: null,
+    container: null,
     spec: { ...note, environment: names },
   }
 }

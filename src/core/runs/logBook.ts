@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
-import type { RunId, WorkerId } from '../../contract/ids'
+import type { LogId, RunId } from '../../contract/ids'
 import type { LogLines } from '../../contract/logs'
 import type { Clock } from '../kernel/clock'
 import type { LocalLog } from './localLog'
@@ -15,17 +15,17 @@ export interface LogBookDeps {
   readonly dir: string
   readonly clock: Clock
   /** Whether nothing more can come for this worker. Errors: `not-found`. */
-  readonly isEnded: (run: RunId, worker: WorkerId) => boolean
+  readonly isEnded: (run: RunId, log: LogId) => boolean
 }
 
 /** The logs on this PC: `<dir>/<run>/<worker>.log`. */
 export function createLogBook({ dir, clock, isEnded }: LogBookDeps) {
-  const pathOf = (run: RunId, worker: WorkerId): string => join(dir, run, `${worker}.log`)
+  const pathOf = (run: RunId, log: LogId): string => join(dir, run, `${log}.log`)
   const leases = createLeases(clock)
 
-  async function lease(run: RunId, worker: WorkerId): Promise<LogLease> {
-    const hasEnded = isEnded(run, worker) // before anything is made for a run that does not exist
-    const held = await leases.take(pathOf(run, worker))
+  async function lease(run: RunId, log: LogId): Promise<LogLease> {
+    const hasEnded = isEnded(run, log) // before anything is made for a run that does not exist
+    const held = await leases.take(pathOf(run, log))
     if (hasEnded) held.log.finish()
     return held
   }
@@ -34,19 +34,14 @@ export function createLogBook({ dir, clock, isEnded }: LogBookDeps) {
     /** Opens a log (or finds it open) for as long as the lease is held. */
     lease,
 
-    async read(run: RunId, worker: WorkerId, fromLine: number, count: number): Promise<LogLines> {
-      await using held = await lease(run, worker)
+    async read(run: RunId, log: LogId, fromLine: number, count: number): Promise<LogLines> {
+      await using held = await lease(run, log)
       return await held.log.read(fromLine, count)
     },
 
     /** From `fromLine` to the end, then whatever comes, until `signal` aborts. */
-    async *follow(
-      run: RunId,
-      worker: WorkerId,
-      fromLine: number,
-      signal: AbortSignal,
-    ): AsyncGenerator<LogLines> {
-      await using held = await lease(run, worker)
+    async *follow(run: RunId, log: LogId, fromLine: number, signal: AbortSignal): AsyncGenerator<LogLines> {
+      await using held = await lease(run, log)
       let at = fromLine
       while (!signal.aborted) {
         const stretch = await held.log.read(at, LINES_PER_MESSAGE)
@@ -58,8 +53,8 @@ export function createLogBook({ dir, clock, isEnded }: LogBookDeps) {
     },
 
     /** The file as it is now, from a byte on. */
-    stream: (run: RunId, worker: WorkerId, fromByte = 0): AsyncIterable<Uint8Array> =>
-      createReadStream(pathOf(run, worker), { start: fromByte, highWaterMark: STREAM_BYTES }),
+    stream: (run: RunId, log: LogId, fromByte = 0): AsyncIterable<Uint8Array> =>
+      createReadStream(pathOf(run, log), { start: fromByte, highWaterMark: STREAM_BYTES }),
 
     [Symbol.asyncDispose]: () => leases[Symbol.asyncDispose](),
   }

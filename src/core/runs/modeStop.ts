@@ -40,7 +40,7 @@ export function createModeStop({ book, alerts, background, stops }: ModeStopDeps
     say('is being stopped')
     background.start(`stop ${run} for its mode`, async signal => {
       try {
-        const { stop } = await stops().stop({ run, force: true, nodes: null }, signal)
+        const { stop } = await stops().stop({ run, how: 'force', nodes: null, workers: null }, signal)
         say(stop?.outcome === 'proved' ? 'was stopped' : 'could NOT be stopped')
       } finally {
         underWay.delete(run)

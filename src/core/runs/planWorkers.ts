@@ -1,6 +1,7 @@
 import type { NodeName, RunId, TrackName } from '../../contract/ids'
 import { WorkerId } from '../../contract/ids'
-import type { Fleet, NodeConfig, PlanConfig, ProgressRule, TrackConfig } from '../config/fleetSchema'
+import type { Fleet, NodeConfig } from '../config/fleetSchema'
+import type { PlanConfig, ProgressRule, TrackConfig } from '../config/planSchema'
 import { expandPlaceholders } from '../config/placeholders'
 import { AppError } from '../kernel/appError'
 
@@ -16,8 +17,8 @@ export interface WorkerSpec {
   readonly nodeIndex: number
   /** All workers of the track: the `{{workers}}` of the command. */
   readonly workers: number
-  /** A shell line; its placeholders are replaced. */
-  readonly command: string
+  /** A shell line; its placeholders are replaced. null: the container's own. */
+  readonly command: string | null
   /** As the file has it: `~` and `sample:<name>` are worked out on the node. */
   readonly workdir: string
   /** The track's own variables; the node's are in its config. */
@@ -48,12 +49,15 @@ export function planWorkers(fleet: Fleet, plan: PlanConfig, run: RunId): readonl
           index,
           nodeIndex: onNode + 1,
           workers: total,
-          command: expandPlaceholders(track.command, {
-            worker: safeWord(String(index)),
-            workers: safeWord(String(total)),
-            node: safeWord(node.name),
-            run: safeWord(run),
-          }),
+          command:
+            track.command === undefined
+              ? null
+              : expandPlaceholders(track.command, {
+                  worker: safeWord(String(index)),
+                  workers: safeWord(String(total)),
+                  node: safeWord(node.name),
+                  run: safeWord(run),
+                }),
           workdir: track.workdir ?? node.workdir ?? '~',
           env: track.env,
           stop: track.stop,

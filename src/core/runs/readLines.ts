@@ -26,7 +26,7 @@ interface IndexedFile {
  */
 export async function readLines(source: IndexedFile, fromLine: number, count: number): Promise<LogLines> {
   const found = fromLine < source.lines ? source.index.around(fromLine) : null
-  if (found === null) return { firstLine: fromLine, atMs: 0, lines: [], totalLines: source.lines }
+  if (found === null) return { firstLine: fromLine, atMs: 0, lines: [], totalLines: source.lines, gaps: [] }
   const { entry, next } = found
   const last = Math.min(fromLine + count, next?.line ?? Infinity, source.lines)
   const collector = createCollector(fromLine - entry.line, last - fromLine)
@@ -38,7 +38,7 @@ export async function readLines(source: IndexedFile, fromLine: number, count: nu
     collector.take(block.subarray(0, bytesRead))
     at += bytesRead
   }
-  return { firstLine: fromLine, atMs: entry.atMs, lines: collector.end(), totalLines: source.lines }
+  return { firstLine: fromLine, atMs: entry.atMs, lines: collector.end(), totalLines: source.lines, gaps: [] }
 }
 
 /** Leaves out `skip` lines and collects `want` of those after them, from blocks that cut lines anywhere. */

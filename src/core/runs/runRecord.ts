@@ -1,15 +1,21 @@
 import { z } from 'zod'
-import { PlanName, RunId } from '../../contract/ids'
+import { LogId, PlanName, RunId } from '../../contract/ids'
+import { LogGap } from '../../contract/logs'
 import type { ModeFlags as ModeFlagsType, ModeName, ReportedFlags } from '../../contract/mode'
 import { ModeFlags } from '../../contract/mode'
-import { StopReport, Worker } from '../../contract/runs'
+import { EngineKind } from '../../contract/plans'
+import { Cleanup, RunFile, RunOwner, StopReport, Worker } from '../../contract/runs'
 import type { Progress, Run } from '../../contract/runs'
 import { deriveRunState, isActive } from './workerState'
 
 /** What the engine keeps of a worker beyond what a screen draws: how to stop it, and how far its log was read. */
 export const WorkerRecord = z.object({
   worker: Worker,
-  stop: z.object({ signal: z.string(), graceSeconds: z.number() }),
+  stop: z.object({
+    signal: z.string(),
+    graceSeconds: z.number(),
+    drain: z.object({ signal: z.string(), seconds: z.number() }).nullable().default(null),
+  }),
   /** The track's progress rule, as `fleet.yaml` has it. */
   progressRule: z.unknown(),
   /** Bytes of the local log that have been read for reports, up to the end of a whole line. */
@@ -27,6 +33,12 @@ export const RunRecord = z.object({
   startedAtMs: z.number(),
   started: ModeFlags,
   stop: StopReport.nullable(),
+  engine: EngineKind.default('process'),
+  origin: z.enum(['started', 'taken-over', 'foreign', 'pid-file']).default('started'),
+  owner: RunOwner.nullable().default(null),
+  files: z.array(RunFile).default([]),
+  cleanups: z.array(Cleanup).default([]),
+  gaps: z.array(z.object({ log: LogId, gap: LogGap })).default([]),
   workers: z.array(WorkerRecord),
 })
 export type RunRecord = z.infer<typeof RunRecord>
@@ -46,6 +58,12 @@ export function toRun(record: RunRecord, nameMode: NameMode): Run {
     workers,
     progress: totalProgress(workers.map(worker => worker.progress)),
     stop: record.stop,
+    engine: record.engine,
+    origin: record.origin,
+    owner: record.owner,
+    files: record.files,
+    cleanups: record.cleanups,
+    gaps: record.gaps,
   }
 }
 

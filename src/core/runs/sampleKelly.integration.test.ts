@@ -74,7 +74,7 @@ describe('the sample plan', () => {
 
   it('reports progress, metrics and a row for each fraction in the line protocol', async () => {
     const worker = firstWorker()
-    const { lines, closed } = start(worker, worker.command.replace('--iterations 2000', '--iterations 40'))
+    const { lines, closed } = start(worker, worker.command!.replace('--iterations 2000', '--iterations 40'))
     const reader = createProgressReader(worker.progress)
     const reports: Report[] = []
     const log: string[] = []
@@ -112,7 +112,7 @@ describe('the sample plan', () => {
     'ends all its processes on TERM to its group and leaves a marked partial result',
     async () => {
       const worker = firstWorker()
-      const { child, lines, closed } = start(worker, worker.command)
+      const { child, lines, closed } = start(worker, worker.command!)
       const reader = createProgressReader(worker.progress)
       const rows: string[] = []
       let processes = 0
@@ -135,7 +135,7 @@ describe('the sample plan', () => {
 
   it.skipIf(process.platform !== 'linux')('leaves no process behind when it is killed', async () => {
     const worker = firstWorker()
-    const { child, lines, closed } = start(worker, worker.command)
+    const { child, lines, closed } = start(worker, worker.command!)
     const reader = createProgressReader(worker.progress)
     for await (const line of lines) {
       const isOnItsWay = reader.read(line).some(report => report.type === 'progress' && report.step >= 5)

@@ -2,9 +2,11 @@ import { randomInt } from 'node:crypto'
 import type { NodeName, PlanName } from '../../contract/ids'
 import { RunId } from '../../contract/ids'
 import type { ModeFlags } from '../../contract/mode'
+import type { TrackChoice } from '../../contract/plans'
 import type { Run } from '../../contract/runs'
 import type { AlertBoard } from '../alertBoard'
-import type { Fleet, PlanConfig } from '../config/fleetSchema'
+import type { Fleet } from '../config/fleetSchema'
+import type { PlanConfig } from '../config/planSchema'
 import type { Engine, WorkerLaunch } from '../engines/engine'
 import { AppError, sentenceOf } from '../kernel/appError'
 import type { Clock } from '../kernel/clock'
@@ -68,7 +70,7 @@ export function createStartRuns(deps: StartRunsDeps) {
 
   return {
     /** Errors: `not-found`; `refused` with the reason, before anything was done. */
-    async start(name: PlanName): Promise<Run> {
+    async start(name: PlanName, _tracks: readonly TrackChoice[] | null): Promise<Run> {
       const plan = deps.fleet().plans.find(one => one.name === name)
       if (plan === undefined) throw new AppError('not-found', `There is no plan ${name} in fleet.yaml.`)
       const current = underWay.get(name)
@@ -80,6 +82,8 @@ export function createStartRuns(deps: StartRunsDeps) {
     },
   }
 }
+
+export type StartRuns = ReturnType<typeof createStartRuns>
 
 /** A worker on a machine that is no longer in the fleet can neither be seen nor stopped: it does not hold the plan. */
 function refuseIfRunning({ book, nodes }: StartRunsDeps, plan: PlanName): void {
@@ -190,6 +194,12 @@ function newRecord(
     startedAtMs: nowMs,
     started,
     stop: null,
+    engine: plan.engine,
+    origin: 'started',
+    owner: null,
+    files: [],
+    cleanups: [],
+    gaps: [],
     workers: workers.map(spec => ({
       worker: {
         id: spec.id,
@@ -206,8 +216,15 @@ function newRecord(
         logBytes: 0,
         logLines: 0,
         endedAtMs: null,
+        end: null,
+        waitsFor: [],
+        container: null,
       },
-      stop: spec.stop,
+      stop: {
+        signal: spec.stop.signal,
+        graceSeconds: spec.stop.graceSeconds,
+        drain: spec.stop.drain ?? null,
+      },
       progressRule: spec.progress,
       readBytes: 0,
       readerState: null,

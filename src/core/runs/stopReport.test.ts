@@ -6,7 +6,14 @@ import { answeredNode, concluded, howSentence, queuedNode } from './stopReport'
 
 const pc2 = NodeName.parse('pc2')
 const pc3 = NodeName.parse('pc3')
-const survivor = { pid: 48130, startTicks: 7, state: 'D', user: 'trader', command: 'python3 worker.py' }
+const survivor = {
+  pid: 48130,
+  startTicks: 7,
+  state: 'D',
+  user: 'trader',
+  command: 'python3 worker.py',
+  hangsIn: null,
+}
 const proved: StopAnswer = {
   phase: 'proved',
   workers: [],

@@ -1,5 +1,5 @@
-import type { NodeName, RunId } from '../../contract/ids'
-import type { NodeStop, Run, StopReport } from '../../contract/runs'
+import type { NodeName, RunId, WorkerId } from '../../contract/ids'
+import type { NodeStop, Run, StopHow, StopReport } from '../../contract/runs'
 import type { StopLadder } from '../engines/engine'
 import { createBell } from '../kernel/bell'
 import { AppError } from '../kernel/appError'
@@ -21,10 +21,11 @@ export interface StopRunsDeps extends StopNodeDeps {
 
 export interface StopRequest {
   readonly run: RunId
-  /** KILL at once. */
-  readonly force: boolean
+  readonly how: StopHow
   /** null: wherever the run has workers. */
   readonly nodes: readonly NodeName[] | null
+  /** null: all of them. */
+  readonly workers: readonly WorkerId[] | null
 }
 
 /**
@@ -40,7 +41,8 @@ export function createStopRuns(deps: StopRunsDeps) {
      * Answers when every node has an outcome or cannot be reached.
      * Errors: `not-found`; `refused` when the run has nothing on the nodes that are named.
      */
-    async stop({ run, force, nodes }: StopRequest, signal: AbortSignal): Promise<Run> {
+    async stop({ run, how, nodes }: StopRequest, signal: AbortSignal): Promise<Run> {
+      const force = how === 'force'
       const targets = targetsOf(book.get(run), nodes)
       const fresh = targets.filter(node => force || !stops.isUnderWay(run, node))
       const stopId = String(clock.nowMs())
@@ -52,6 +54,11 @@ export function createStopRuns(deps: StopRunsDeps) {
       while (!signal.aborted && book.record(run).stop?.outcome === 'under-way')
         await stops.settled.wait(signal)
       return book.get(run)
+    },
+
+    /** Kills one process that a STOP has named, if it still is that process. */
+    async killSurvivor(_run: RunId, _node: NodeName, _pid: number, _startTicks: number): Promise<Run> {
+      throw new AppError('refused', 'Not built yet.')
     },
 
     /** Takes up a STOP that an earlier Drydock had begun. */
@@ -142,7 +149,7 @@ function targetsOf(run: Run, wanted: readonly NodeName[] | null): NodeName[] {
 function ladderOf(workers: readonly WorkerRecord[], isForced: boolean): Omit<StopLadder, 'stopId'> {
   const signal = workers[0]?.stop.signal ?? 'TERM'
   const graceSeconds = Math.max(0, ...workers.map(worker => worker.stop.graceSeconds))
-  return isForced ? { signal: 'KILL', graceSeconds: 0 } : { signal, graceSeconds }
+  return isForced ? { signal: 'KILL', graceSeconds: 0, drain: null } : { signal, graceSeconds, drain: null }
 }
 
 /** The report with the `fresh` nodes queued; what is known of other nodes stays. */

@@ -88,6 +88,9 @@ function worker(state: WorkerState, detail: string | null = null): Worker {
     logBytes: 0,
     logLines: 0,
     endedAtMs: null,
+    end: null,
+    waitsFor: [],
+    container: null,
   }
   return { ...ids, ...unknown, state, stateSinceMs: 0, detail }
 }

@@ -24,6 +24,12 @@ const record: RunRecord = {
   startedAtMs: 5,
   started: { dryRun: true, allowOrders: false },
   stop: null,
+  engine: 'process',
+  origin: 'started',
+  owner: null,
+  files: [],
+  cleanups: [],
+  gaps: [],
   workers: [
     {
       worker: {
@@ -41,8 +47,11 @@ const record: RunRecord = {
         logBytes: 7,
         logLines: 1,
         endedAtMs: null,
+        end: null,
+        waitsFor: [],
+        container: null,
       },
-      stop: { signal: 'TERM', graceSeconds: 20 },
+      stop: { signal: 'TERM', graceSeconds: 20, drain: null },
       progressRule: { json: true },
       readBytes: 7,
       readerState: { count: 3 },

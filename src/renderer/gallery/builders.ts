@@ -1,13 +1,13 @@
 import type { NodeName, PlanName, RunId, TrackName, WorkerId } from '../../contract/ids'
 import type { NodeView } from '../../contract/nodes'
-import type { NodeStop, PlanView, ResultRow, Run, StopReport, Worker } from '../../contract/runs'
+import type { NodeStop, ResultRow, Run, StopReport, Worker } from '../../contract/runs'
 import type { GpuReading, GpuSample, Sample } from '../../contract/samples'
 
 /** The gallery's clock stands still here: 24 September 2026, 14:02:11.4 UTC. */
 export const NOW_MS = Date.UTC(2026, 8, 24, 14, 2, 11, 400)
 const GIB = 1024
 
-const asNode = (name: string): NodeName => name as NodeName
+export const asNode = (name: string): NodeName => name as NodeName
 
 export interface NodeSketch {
   readonly name: string
@@ -163,19 +163,6 @@ const withoutReadings = (gpu: GpuSample): GpuSample => ({
   isMig: false,
 })
 
-export const plan = (
-  name: string,
-  nodes: readonly string[],
-  workers: number,
-  refusal: string | null = null,
-): PlanView => ({
-  name: name as PlanName,
-  engine: 'process',
-  nodes: nodes.map(asNode),
-  workers,
-  refusal,
-})
-
 export interface WorkerSketch {
   readonly node: string
   readonly index: number
@@ -218,6 +205,9 @@ export function worker(sketch: WorkerSketch): Worker {
     logBytes: 120_000,
     logLines: 1_262,
     endedAtMs: null,
+    end: null,
+    waitsFor: [],
+    container: null,
   }
 }
 
@@ -248,6 +238,12 @@ export function run(sketch: RunSketch): Run {
     workers: [...sketch.workers],
     progress: sketch.progress ?? null,
     stop: sketch.stop ?? null,
+    engine: 'process',
+    origin: 'started',
+    owner: null,
+    files: [],
+    cleanups: [],
+    gaps: [],
   }
 }
 

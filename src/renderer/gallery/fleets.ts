@@ -1,6 +1,7 @@
 import type { NodeView } from '../../contract/nodes'
 import type { Run } from '../../contract/runs'
-import { type Load, node, type NodeSketch, NOW_MS, plan, progress, result, run, worker } from './builders'
+import { type Load, node, type NodeSketch, NOW_MS, progress, result, run, worker } from './builders'
+import { plan } from './plans'
 
 /** Nodes with what each of them is doing. */
 export interface GalleryFleet {

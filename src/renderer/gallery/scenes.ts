@@ -7,7 +7,8 @@ import { initialJoin, type JoinState } from '../join/joinStore'
 import { type FleetState, initialState } from '../state/fleetStore'
 import type { FleetLook } from '../views/fleetLook'
 import { initialScreen, type ScreenState } from '../views/screenStore'
-import { gpuReading, type Load, NOW_MS, plan, sample } from './builders'
+import { gpuReading, type Load, NOW_MS, sample } from './builders'
+import { plan } from './plans'
 import {
   oneBusyNode,
   type GalleryFleet,

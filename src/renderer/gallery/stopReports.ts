@@ -25,7 +25,9 @@ export const STOPPING: StopReport = {
     nodeStop('pc2', {
       phase: 'acknowledged',
       groups: 1,
-      survivors: [{ pid: 48130, startTicks: 812_400, command: 'python3 worker.py', user: 'trader' }],
+      survivors: [
+        { pid: 48130, startTicks: 812_400, command: 'python3 worker.py', user: 'trader', hangsIn: null },
+      ],
       killAtMs: NOW_MS + 14_000,
       message: 'Still closing',
     }),
@@ -53,7 +55,9 @@ export const LEFT: StopReport = {
     nodeStop('pc2', {
       phase: 'still-running',
       groups: 1,
-      survivors: [{ pid: 48130, startTicks: 812_400, command: 'python3 worker.py', user: 'trader' }],
+      survivors: [
+        { pid: 48130, startTicks: 812_400, command: 'python3 worker.py', user: 'trader', hangsIn: null },
+      ],
       how: 'KILL, waits on a disk',
       message: 'Still running',
     }),

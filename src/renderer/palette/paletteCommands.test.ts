@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from 'vitest'
-import { node, NOW_MS, plan, run, worker } from '../gallery/builders'
+import { node, NOW_MS, run, worker } from '../gallery/builders'
+import { plan } from '../gallery/plans'
 import { fleetStore, initialState } from '../state/fleetStore'
 import { createRecordedActions } from '../state/recordedActions'
 import { initialScreen, screenStore } from '../views/screenStore'

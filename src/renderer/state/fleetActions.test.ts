@@ -57,8 +57,8 @@ it('asks the engine for exactly what was asked for', async () => {
   expect(asked).toEqual([
     ['start', { plan: 'kelly' }],
     'started',
-    ['stop', { run: 'r1', force: false, nodes: null }],
-    ['stop', { run: 'r1', force: true, nodes: ['pc2'] }],
+    ['stop', { run: 'r1', how: 'stop', nodes: null }],
+    ['stop', { run: 'r1', how: 'force', nodes: ['pc2'] }],
     ['mode', { dryRun: false, allowOrders: false, typed: 'NO ORDERS' }],
     ['trust', { node: 'pc2', fingerprint: 'SHA256:x' }],
     ['refuse', { node: 'pc2', fingerprint: 'SHA256:x' }],

@@ -28,7 +28,11 @@ export function createFleetActions(deps: FleetActionsDeps): FleetActions {
       deps.onStarted()
     },
     async stopTraining({ run, force, nodes }) {
-      await engine().runs.stop({ run, force, nodes: nodes === null ? null : [...nodes] })
+      await engine().runs.stop({
+        run,
+        how: force ? 'force' : 'stop',
+        nodes: nodes === null ? null : [...nodes],
+      })
     },
     async setMode(flags, typed) {
       await engine().mode.set({ ...flags, typed })

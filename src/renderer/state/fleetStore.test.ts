@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Alert, FleetEvent, Snapshot } from '../../contract/events'
-import { gpuReading, node, NOW_MS, plan, result, run, sample, worker } from '../gallery/builders'
+import { gpuReading, node, NOW_MS, result, run, sample, worker } from '../gallery/builders'
+import { plan } from '../gallery/plans'
 import { initialState, reduce } from './fleetStore'
 
 const [here, pc2] = [node({ name: 'this-pc' }), node({ name: 'pc2' })]

@@ -3,7 +3,8 @@ import type { Alert, AppInfo, FleetEvent, Settings, Snapshot } from '../../contr
 import type { NodeName } from '../../contract/ids'
 import type { RunMode } from '../../contract/mode'
 import type { NodeView } from '../../contract/nodes'
-import type { MetricPoint, PlanView, ResultRow, Run } from '../../contract/runs'
+import type { PlanView } from '../../contract/plans'
+import type { MetricPoint, ResultRow, Run } from '../../contract/runs'
 import type { GpuReading, Sample } from '../../contract/samples'
 
 /** What the screen knows. Logs and gauge histories are elsewhere: they change far more often than React draws. */

@@ -38,7 +38,7 @@ function play(steps: readonly { worker: number; lines: number; stepMs: number }[
     const window = windows[worker]!
     nowMs += stepMs
     const texts = Array.from({ length: lines }, (_, at) => `${worker}:${window.nextLine + at}`)
-    return window.append({ firstLine: window.nextLine, atMs: nowMs, lines: texts, totalLines: 0 })
+    return window.append({ firstLine: window.nextLine, atMs: nowMs, lines: texts, totalLines: 0, gaps: [] })
   })
   return { windows, fresh, numbers }
 }
@@ -72,17 +72,19 @@ describe('the order of arrival', () => {
   it('touches only what is later than the first fresh line', () => {
     const numbers = createNumbers()
     const [left, right] = [createLogWindow(sourceOf(0), 0, numbers), createLogWindow(sourceOf(1), 0, numbers)]
-    const list = [...left.append({ firstLine: 0, atMs: 10, lines: ['a', 'b'], totalLines: 2 })]
-    mergeInto(list, left.append({ firstLine: 2, atMs: 30, lines: ['d'], totalLines: 3 }))
-    expect(mergeInto(list, right.append({ firstLine: 0, atMs: 20, lines: ['c'], totalLines: 1 }))).toBe(2)
+    const list = [...left.append({ firstLine: 0, atMs: 10, lines: ['a', 'b'], totalLines: 2, gaps: [] })]
+    mergeInto(list, left.append({ firstLine: 2, atMs: 30, lines: ['d'], totalLines: 3, gaps: [] }))
+    expect(
+      mergeInto(list, right.append({ firstLine: 0, atMs: 20, lines: ['c'], totalLines: 1, gaps: [] })),
+    ).toBe(2)
     expect(list.map(entry => entry.kind === 'line' && entry.text)).toEqual(['a', 'b', 'c', 'd'])
   })
 
   it('puts what was fetched where its gap was', () => {
     const numbers = createNumbers()
     const window = createLogWindow(sourceOf(0), 0, numbers)
-    window.append({ firstLine: 0, atMs: 10, lines: ['a'], totalLines: 1 })
-    window.append({ firstLine: 4, atMs: 20, lines: ['e'], totalLines: 5 })
+    window.append({ firstLine: 0, atMs: 10, lines: ['a'], totalLines: 1, gaps: [] })
+    window.append({ firstLine: 4, atMs: 20, lines: ['e'], totalLines: 5, gaps: [] })
     const gap = window.entries[1]!
     if (gap.kind !== 'gap') throw new Error('no gap')
     const list = replaceEntry(window.entries, gap, filledGap(gap, ['b', 'c'], numbers))

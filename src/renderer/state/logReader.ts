@@ -91,7 +91,7 @@ async function readAll(
   for (let fromLine = from; fromLine < to;) {
     const batch = await client.read({
       run,
-      worker,
+      log: worker,
       fromLine,
       count: Math.min(to - fromLine, MOST_LINES_A_READ),
     })

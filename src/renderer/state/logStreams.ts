@@ -46,7 +46,7 @@ export function createLogStreams(deps: LogStreamsDeps) {
 
   async function followOnce(client: LogClient, source: LogSource, signal: AbortSignal): Promise<void> {
     const { run, worker } = source
-    const batches = await client.follow({ run, worker, fromLine: deps.nextLineOf(source) }, { signal })
+    const batches = await client.follow({ run, log: worker, fromLine: deps.nextLineOf(source) }, { signal })
     for await (const batch of batches) {
       if (signal.aborted) return
       deps.onProblem(source, null)

@@ -23,6 +23,7 @@ const batchOf = (firstLine: number, count: number, atMs = 1_000) => ({
   atMs,
   lines: Array.from({ length: count }, (_, at) => `line ${firstLine + at}`),
   totalLines: firstLine + count,
+  gaps: [],
 })
 
 /** `0 1 [2+3] 5`: numbers of lines, and gaps with how many they stand for. */

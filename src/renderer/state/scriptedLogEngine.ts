@@ -9,6 +9,7 @@ export const linesFrom = (firstLine: number, texts: readonly string[], atMs = 1_
   atMs,
   lines: [...texts],
   totalLines: firstLine + texts.length,
+  gaps: [],
 })
 
 /** For tests: an engine whose logs are pushed by the test. Every open stream gets what is pushed for its worker. */
@@ -32,7 +33,7 @@ export function createScriptedLogEngine() {
       return stream.batches()
     },
     read: async ({ fromLine }: { fromLine: number }) =>
-      reads.get(fromLine) ?? { firstLine: fromLine, atMs: 0, lines: [], totalLines: 0 },
+      reads.get(fromLine) ?? { firstLine: fromLine, atMs: 0, lines: [], totalLines: 0, gaps: [] },
   }
   return {
     client: client as unknown as LogClient,

@@ -1,7 +1,7 @@
 import { Select } from '@base-ui/react/select'
 import { Check, ChevronDown } from 'lucide-react'
 import type { PlanName } from '../../contract/ids'
-import type { PlanView } from '../../contract/runs'
+import type { PlanView } from '../../contract/plans'
 import { plural } from '../format'
 import { useFleet } from '../state/fleetStore'
 import { chosenPlan } from './refusals'

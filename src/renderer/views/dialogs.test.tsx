@@ -32,7 +32,7 @@ const UNDER_WAY: StopReport = {
   endedAtMs: null,
   nodes: [nodeStop('pc2', { phase: 'sent', killAtMs: NOW_MS + 20_000 })],
 }
-const survivor = { pid: 48130, startTicks: 1, command: 'python3 worker.py', user: 'trader' }
+const survivor = { pid: 48130, startTicks: 1, command: 'python3 worker.py', user: 'trader', hangsIn: null }
 
 describe('the stop dialog', () => {
   const dialog = (): HTMLElement => screen.getByRole('alertdialog', { name: 'Stop training' })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PlanName } from '../../contract/ids'
-import { node, NOW_MS, plan, run, worker } from '../gallery/builders'
+import { node, NOW_MS, run, worker } from '../gallery/builders'
+import { plan } from '../gallery/plans'
 import { chosenPlan, startRefusal, stopRefusal } from './refusals'
 
 const pc = node({ name: 'this-pc' })

@@ -1,5 +1,6 @@
 import type { PlanName } from '../../contract/ids'
-import type { PlanView, Run } from '../../contract/runs'
+import type { PlanView } from '../../contract/plans'
+import type { Run } from '../../contract/runs'
 import type { FleetState } from '../state/fleetStore'
 import { isActive } from './nodeWork'
 

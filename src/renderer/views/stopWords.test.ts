@@ -12,7 +12,13 @@ import {
   survivorsTip,
 } from './stopWords'
 
-const survivor = { pid: 48130, startTicks: 812_400, command: 'python3 worker.py', user: 'trader' }
+const survivor = {
+  pid: 48130,
+  startTicks: 812_400,
+  command: 'python3 worker.py',
+  user: 'trader',
+  hangsIn: null,
+}
 const report = (rest: Partial<StopReport>): StopReport => ({
   askedAtMs: NOW_MS,
   graceSeconds: 20,
