@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FleetEvent, Settings, Snapshot } from '../contract/events'
-import type { NodeName, RunId } from '../contract/ids'
+import type { NodeName, PlanName, RunId } from '../contract/ids'
 import type { Broker, ReportedFlags } from '../contract/mode'
 import { createAlertBoard } from './alertBoard'
+import { createEditFile } from './config/editFile'
 import { createFleetEdits } from './config/fleetEdits'
 import { createPlanEdits } from './config/planEdits'
 import type { Fleet } from './config/fleetSchema'
@@ -22,12 +23,13 @@ import { openFleetFile } from './openFleetFile'
 import { openNodes } from './openNodes'
 import { setIdentityFile } from './openLogins'
 import { openBook, openRuns } from './openRuns'
+import { openSecrets } from './openSecrets'
 import type { Poller } from './probes/poller'
 import type { Router } from './router'
 import { createRouter } from './router'
 import { createPlanPreview } from './runs/planPreview'
 import type { RunBook } from './runs/runBook'
-import { createPlanSecrets } from './runs/planSecrets'
+import type { PlanSecrets } from './runs/planSecrets'
 import { createRunMembers } from './runs/runMembers'
 import type { Store } from './store/store'
 import { openStore } from './store/store'
@@ -66,15 +68,22 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   const closers = createClosers()
   const store = closers.use(openStore(join(home, 'drydock.db')))
   const settings = createSettings(store, value => engine.hub.publish({ type: 'settings', settings: value }))
-  const engine = openEngine(options, store, closers, () => settings.get())
+  const secrets = openSecrets(options.secrets, closers, log, () => engine.tell())
+  const engine = openEngine(options, { secrets, store, closers, settings: () => settings.get() })
   const { runs, book, hub, nodes, mode, alerts, machines, diagnose, keys, history } = engine
-  const file = closers.use(
-    await openFleetFile({ home, log, clock: systemClock, alerts, onFleet: engine.take }),
-  )
-  const fleetEdits = createFleetEdits({
-    path: join(home, 'fleet.yaml'),
-    refresh: () => file.refresh(),
-    activeRunOn: name => activeRunOn(book, name),
+  const onFleet = (fleet: Fleet): void => {
+    engine.take(fleet)
+    secrets.lookAt(fleet)
+  }
+  const file = closers.use(await openFleetFile({ home, log, clock: systemClock, alerts, onFleet }))
+  const editFile = createEditFile({ path: join(home, 'fleet.yaml'), refresh: () => file.refresh() })
+  const fleetEdits = createFleetEdits({ editFile, activeRunOn: name => activeRunOn(book, name) })
+  const planEdits = createPlanEdits({ editFile, activeRunOf: plan => activeRunOf(book, plan) })
+  const planPreview = createPlanPreview({
+    fleet: engine.fleet,
+    modeFlags: () => mode.current().flags,
+    node: name => nodes.get(name),
+    measured: () => engine.poller.latest(),
   })
   return {
     router: createRouter({
@@ -87,7 +96,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
       keys,
       history,
       ...runs.routes,
-      plans: { ...createPlanEdits(), ...createPlanPreview() },
+      plans: { ...planEdits, ...planPreview },
       mode,
       alerts,
       settings,
@@ -100,9 +109,18 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
   }
 }
 
+/** What an engine is built on. */
+interface EngineParts {
+  readonly secrets: PlanSecrets
+  readonly store: Store
+  readonly closers: Closers
+  readonly settings: () => Settings
+}
+
 /** The parts that work for the fleet: links, probes, runs, the guard, and the hub that tells the screens. */
-function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, settings: () => Settings) {
-  const { home, resources, version, log } = options
+function openEngine(options: OpenFleetOptions, parts: EngineParts) {
+  const { home, resources, log } = options
+  const { secrets, store, closers, settings } = parts
   const clock = systemClock
   let fleet: Fleet = { version: 1, nodes: [], plans: [] }
   const broker = (): Broker | null => fleet.broker ?? null
@@ -117,14 +135,10 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
   const book = closers.use(
     openBook({ store, clock, broker, publish, onStoreTrouble, onRunChange: () => mode.refresh() }),
   )
-  const mode = createModeSwitch({
-    broker,
-    reported: () => reportedModes(book),
-    onChange: value => publish({ type: 'mode', mode: value }),
-  })
+  const mode = openMode(book, broker, publish)
   const runs = openRuns({
     home,
-    secrets: createPlanSecrets(options.secrets, () => publish({ type: 'fleet', ...view() })),
+    secrets,
     samplesDir: join(resources, 'samples'),
     closers,
     store,
@@ -142,13 +156,14 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
 
   const view = (): Pick<Snapshot, 'nodes' | 'plans'> => ({
     nodes: nodes.list().map(node => viewNode(node, notices.of(node.config.name))),
-    plans: viewPlans(fleet),
+    plans: viewPlans(fleet, secrets.isSet),
   })
 
+  const tell = (): void => publish({ type: 'fleet', ...view() })
+
   function snapshot(): Snapshot {
-    const app = { version, home, fleetFile: join(home, 'fleet.yaml') }
     const rest = { mode: mode.current(), alerts: alerts.list(), settings: settings() }
-    return { app, ...view(), ...runsOf(book, store), ...measured(poller), ...rest }
+    return { app: appOf(options), ...view(), ...runsOf(book, store), ...measured(poller), ...rest }
   }
 
   function take(next: Fleet): void {
@@ -156,10 +171,22 @@ function openEngine(options: OpenFleetOptions, store: Store, closers: Closers, s
     nodes.apply(fleet)
     notices.refresh()
     mode.refresh()
-    publish({ type: 'fleet', ...view() })
+    tell()
   }
 
-  return { ...readers, hub, alerts, mode, book, runs, take }
+  return { ...readers, hub, alerts, mode, book, runs, fleet: () => fleet, take, tell }
+}
+
+function appOf({ version, home }: OpenFleetOptions): Snapshot['app'] {
+  return { version, home, fleetFile: join(home, 'fleet.yaml') }
+}
+
+function openMode(book: RunBook, broker: () => Broker | null, publish: (event: FleetEvent) => void) {
+  return createModeSwitch({
+    broker,
+    reported: () => reportedModes(book),
+    onChange: value => publish({ type: 'mode', mode: value }),
+  })
 }
 
 /** The alerts, and the one that says that this PC cannot keep what happens; null takes it back. */
@@ -217,6 +244,10 @@ function runsOf(book: RunBook, store: Store): Pick<Snapshot, 'runs' | 'results' 
 
 function activeRunOn(book: RunBook, name: NodeName): RunId | null {
   return book.active().find(({ record }) => record.worker.node === name)?.run ?? null
+}
+
+function activeRunOf(book: RunBook, plan: PlanName): RunId | null {
+  return book.active().find(({ run }) => book.record(run).plan === plan)?.run ?? null
 }
 
 function reportedModes(book: RunBook): { readonly node: NodeName; readonly flags: ReportedFlags }[] {

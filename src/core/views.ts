@@ -28,9 +28,13 @@ export function viewNode({ config, link, online }: FleetNode, notices: readonly 
   }
 }
 
-export const viewPlans = (fleet: Fleet): PlanView[] => fleet.plans.map(plan => viewPlan(fleet, plan))
+/** `isSet`: whether the keychain has a value for a secret. */
+export function viewPlans(fleet: Fleet, isSet: (secret: string) => boolean): PlanView[] {
+  return fleet.plans.map(plan => viewPlan(fleet, plan, isSet))
+}
 
-export function viewPlan(fleet: Fleet, plan: PlanConfig): PlanView {
+function viewPlan(fleet: Fleet, plan: PlanConfig, isSet: (secret: string) => boolean): PlanView {
+  const secrets = secretsOfPlan(plan).map(name => ({ name, isSet: isSet(name) }))
   const workers = planWorkers(fleet, plan, ANY_RUN)
   return {
     name: plan.name,
@@ -44,18 +48,33 @@ export function viewPlan(fleet: Fleet, plan: PlanConfig): PlanView {
       after: track.after,
       onFailure: track.onFailure,
     })),
-    secrets: [...new Set(plan.tracks.flatMap(track => track.secrets))].map(name => ({ name, isSet: false })),
-    refusal: refusalOf(plan, workers.length),
+    secrets,
+    refusal: refusalOf(
+      plan,
+      workers.length,
+      secrets.filter(secret => !secret.isSet).map(({ name }) => name),
+    ),
   }
 }
 
 const ANY_RUN = RunId.parse('view')
 
-function refusalOf(plan: PlanConfig, workers: number): string | null {
-  if (plan.engine !== 'process') return `The ${plan.engine} engine is not built yet; use engine: process.`
+/** The secrets that the plans of a fleet name. */
+export function secretsOf(fleet: Fleet): readonly string[] {
+  return [...new Set(fleet.plans.flatMap(secretsOfPlan))]
+}
+
+function secretsOfPlan(plan: PlanConfig): readonly string[] {
+  return [...new Set(plan.tracks.flatMap(track => track.secrets))]
+}
+
+function refusalOf(plan: PlanConfig, workers: number, missing: readonly string[]): string | null {
+  if (plan.engine === 'ray') return 'The ray engine is not built yet; use engine: process.'
   if (workers === 0) return 'Every node of this plan is disabled.'
-  const needsSecrets = plan.tracks.some(track => track.secrets.length > 0)
-  return needsSecrets ? 'Secrets from the keychain are not built yet; remove secrets: from the plan.' : null
+  const [first, ...others] = missing
+  if (first === undefined) return null
+  if (others.length === 0) return `${first} has no value yet.`
+  return `${missing.slice(0, -1).join(', ')} and ${missing.at(-1)} have no value yet.`
 }
 
 function addressOf(config: NodeConfig): string | null {

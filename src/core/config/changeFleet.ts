@@ -71,7 +71,7 @@ export function sshConfigOf(ssh: SshAddress): SshConfig {
   }
 }
 
-/** Replaces the names in every `on` and `jump` list. A jump list that becomes empty is gone. */
+/** Replaces the names in every `on` and `jump` list, and where a prerequisite runs. A jump list that becomes empty is gone. */
 function withMentions(fleet: Fleet, replace: (name: string) => readonly string[]): Fleet {
   return {
     ...fleet,
@@ -89,7 +89,9 @@ function withJump(ssh: SshConfig, replace: (name: string) => readonly string[]):
 
 function withTracks(plan: PlanConfig, replace: (name: string) => readonly string[]): PlanConfig {
   const tracks = plan.tracks.map(track => ({ ...track, on: withOn(track.on, replace) }))
-  return { ...plan, tracks }
+  const [on] = plan.prerequisite?.on === undefined ? [] : replace(plan.prerequisite.on)
+  if (plan.prerequisite === undefined || on === undefined) return { ...plan, tracks }
+  return { ...plan, tracks, prerequisite: { ...plan.prerequisite, on: on as NodeName } }
 }
 
 function withOn(on: TrackConfig['on'], replace: (name: string) => readonly string[]): TrackConfig['on'] {

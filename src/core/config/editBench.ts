@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { NodeName, RunId } from '../../contract/ids'
 import type { NewNode, NodeChange } from '../../contract/machines'
+import { createEditFile } from './editFile'
 import { createFleetEdits } from './fleetEdits'
 
 // For the tests of edits: a fleet file in a folder of its own, and what an edit makes of it.
@@ -16,8 +17,10 @@ export async function createEditBench() {
   const refreshed: string[] = []
   let running: string | null = null
   const edits = createFleetEdits({
-    path,
-    refresh: async () => void refreshed.push(await readFile(path, 'utf8')),
+    editFile: createEditFile({
+      path,
+      refresh: async () => void refreshed.push(await readFile(path, 'utf8')),
+    }),
     activeRunOn: name => (name === running ? RunId.parse('20260101-1') : null),
   })
   return {

@@ -4,7 +4,8 @@ import type { NewNode, NodeChange } from '../../contract/machines'
 import type { SshAddress } from '../../contract/nodes'
 import { fieldOf, inlineMap, inlineText, removeField, replaceScalar, setField } from './yamlFields'
 import { appendItems, moveItem, removeItem, type ItemText } from './yamlLists'
-import { readYaml, spliced, UncutError } from './yamlPlaces'
+import { readYaml, spliced } from './yamlPlaces'
+import { mapOf, seqOf, setScalar, setWords } from './yamlValues'
 
 /**
  * Edits of the text of a valid fleet file. Each touches what it changes and nothing else: comments, order, quotes and
@@ -45,9 +46,16 @@ export function moveNodeText(text: string, from: number, to: number): string {
 
 /** Writes another name wherever plans and jump lists name the node. */
 export function renameMentions(text: string, from: string, to: string): string {
+  const root = mapOf(readYaml(text).contents)
+  const prerequisites = mapsIn(fieldOf(root, 'plans')).flatMap(plan => {
+    const prerequisite = fieldOf(plan, 'prerequisite')
+    const on = isMap(prerequisite) ? fieldOf(prerequisite, 'on') : null
+    return isScalar(on) && on.value === from ? [on] : []
+  })
+  const items = [...mentions(text, from).map(({ item }) => item), ...prerequisites]
   return spliced(
     text,
-    mentions(text, from).map(({ item }) => replaceScalar(item, text, to)),
+    items.map(item => replaceScalar(item, text, to)),
   )
 }
 
@@ -92,43 +100,6 @@ function setOrRemove(text: string, map: YAMLMap, key: string, value: string | nu
   return value === null ? removeField(text, map, key) : setScalar(text, map, key, value)
 }
 
-function setScalar(text: string, map: YAMLMap, key: string, value: string | number, after?: string): string {
-  const old = fieldOf(map, key)
-  if (!isScalar(old)) return setField(text, map, key, inlineText(value), after)
-  if (old.value === value) return text
-  const splice = replaceScalar(old, text, String(value))
-  return spliced(text, [typeof value === 'string' ? splice : { ...splice, text: String(value) }])
-}
-
-/** A list of words: those that stay keep their place and their comments as far as the new order allows. */
-function setWords(
-  text: string,
-  mapIn: (text: string) => YAMLMap,
-  key: string,
-  words: readonly string[],
-  after?: string,
-): string {
-  if (words.length === 0) return removeField(text, mapIn(text), key)
-  const listIn = (now: string): Node | null => fieldOf(mapIn(now), key)
-  const old = wordsOf(listIn(text))
-  const kept = old.filter(word => words.includes(word))
-  const added = words.slice(kept.length)
-  const canGrow = kept.length > 0 && [...kept, ...added].every((word, index) => word === words[index])
-  if (!canGrow) return setField(text, mapIn(text), key, inlineText(words), after)
-  let next = text
-  for (let index = old.length - 1; index >= 0; index -= 1) {
-    if (!words.includes(old[index] ?? '')) next = removeItem(next, seqOf(listIn(next)), index)
-  }
-  const items = added.map(word => ({ lines: [inlineText(word)], inline: inlineText(word) }))
-  return items.length === 0 ? next : appendItems(next, seqOf(listIn(next)), items)
-}
-
-function wordsOf(list: Node | null): readonly string[] {
-  if (!isSeq(list)) return []
-  const words = list.items.map((item: unknown) => (isScalar(item) ? item.value : null))
-  return words.every(word => typeof word === 'string') ? words : []
-}
-
 interface Mention {
   readonly owner: YAMLMap
   readonly key: string
@@ -165,14 +136,4 @@ function nodeList(text: string): YAMLSeq {
 
 function nodeAt(text: string, index: number): YAMLMap {
   return mapOf(nodeList(text).items[index])
-}
-
-function mapOf(node: unknown): YAMLMap {
-  if (isMap(node)) return node
-  throw new UncutError('a map was expected')
-}
-
-function seqOf(node: unknown): YAMLSeq {
-  if (isSeq(node)) return node
-  throw new UncutError('a list was expected')
 }

@@ -3,6 +3,7 @@ import { chmod, lstat, readdir, readFile, stat, symlink, writeFile } from 'node:
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEditBench, fresh, HAND, named } from './editBench'
+import { createEditFile } from './editFile'
 import { createFleetEdits } from './fleetEdits'
 
 let bench: Awaited<ReturnType<typeof createEditBench>>
@@ -78,8 +79,7 @@ describe('the file', () => {
     await writeFile(bench.path, HAND)
     let isSaved = false
     const racing = createFleetEdits({
-      path: bench.path,
-      refresh: () => Promise.resolve(),
+      editFile: createEditFile({ path: bench.path, refresh: () => Promise.resolve() }),
       // Asked after the file was read and before it is written.
       activeRunOn: () => {
         if (!isSaved) writeFileSync(bench.path, HAND.replace('# Mine.', '# Saved meanwhile.'))
@@ -97,8 +97,7 @@ describe('the file', () => {
     await writeFile(bench.path, HAND)
     let count = 0
     const racing = createFleetEdits({
-      path: bench.path,
-      refresh: () => Promise.resolve(),
+      editFile: createEditFile({ path: bench.path, refresh: () => Promise.resolve() }),
       activeRunOn: () => {
         writeFileSync(bench.path, `${HAND}# ${(count += 1)}\n`)
         return null

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { isMap, isNode, isSeq } from 'yaml'
 import { NodeName } from '../../contract/ids'
 import { AppError } from '../kernel/appError'
+import { createEditFile } from './editFile'
 import { createFleetEdits } from './fleetEdits'
 import { parseFleet } from './parseFleet'
 import { contentEnd, readYaml } from './yamlPlaces'
@@ -102,7 +103,10 @@ it('any edits keep the file valid, the other nodes’ every byte, and every comm
       fc.array(step, { minLength: 1, maxLength: 6 }),
       async (first, steps) => {
         await writeFile(path, first)
-        const edits = createFleetEdits({ path, refresh: () => Promise.resolve(), activeRunOn: () => null })
+        const edits = createFleetEdits({
+          editFile: createEditFile({ path, refresh: () => Promise.resolve() }),
+          activeRunOn: () => null,
+        })
         const origins = new Map([...nodeTexts(first).keys()].map(name => [name, name]))
         for (const [count, one] of steps.entries()) {
           const before = await readFile(path, 'utf8')

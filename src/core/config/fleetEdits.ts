@@ -1,62 +1,26 @@
-import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { NodeName, RunId } from '../../contract/ids'
 import type { NewNode, NodeChange } from '../../contract/machines'
-import { AppError, sentenceOf } from '../kernel/appError'
+import { AppError } from '../kernel/appError'
 import { tracksWithoutNodes, withChange, withMove, withNodes, withoutNode } from './changeFleet'
 import { addNodesText, editNodeText, moveNodeText, removeNodeText, renameMentions } from './editFleetText'
+import type { Edit, EditFile } from './editFile'
 import type { Fleet, NodeConfig } from './fleetSchema'
 import { freeName } from './freeName'
-import { parseFleet } from './parseFleet'
-import { replaceFile } from './replaceFile'
-import { UncutError } from './yamlPlaces'
 
 export interface FleetEditsDeps {
-  /** `fleet.yaml`, absolute. */
-  readonly path: string
-  /** Makes the engine take the file as it is now; resolves when it has. */
-  readonly refresh: () => Promise<void>
+  readonly editFile: EditFile
   /** A run with a worker on this node that has not ended; null when there is none. */
   readonly activeRunOn: (name: NodeName) => RunId | null
 }
 
-/** One edit: what it makes of the text, and what the text must then mean. */
-interface Edit {
-  readonly text: string
-  readonly fleet: Fleet
-}
-
-/** Decides on the fleet as the file has it. Errors: `refused`, `not-found`: nothing is written. */
-type PlanEdit = (text: string, fleet: Fleet) => Edit
-
 /**
- * Changes of `fleet.yaml` from the screen. Comments, order, quotes and blank lines of what is not changed stay. All or
- * nothing: what would not be a valid fleet, or would mean anything but what was asked for, is not written. One edit at
- * a time; each is on disk, and taken by the engine, when it returns.
+ * Changes of the nodes of `fleet.yaml` from the screen. Comments, order, quotes and blank lines of what is not changed
+ * stay; each change is on disk, and taken by the engine, when it returns.
  * Errors: `refused` with the reason and the fix; `not-found` for a node that the file does not have.
  */
-export function createFleetEdits({ path, refresh, activeRunOn }: FleetEditsDeps) {
-  const file = basename(path)
-  let last: Promise<unknown> = Promise.resolve()
-
-  async function apply(plan: PlanEdit): Promise<void> {
-    // What an editor saves between reading and writing is not lost: the edit is made again on the new text.
-    for (let attempt = 0; attempt < 2; attempt += 1) {
-      const before = await textOf(path)
-      const after = edited(file, before, plan)
-      if (after === before || (await written(path, before, after))) return await refresh()
-    }
-    throw new AppError('refused', `${file} is being changed by another program at this moment.`, {
-      hint: 'Save it there, and try again.',
-    })
-  }
-
-  function oneByOne(plan: PlanEdit): Promise<void> {
-    const turn = last.then(() => apply(plan))
-    last = turn.catch(() => {})
-    return turn
-  }
+export function createFleetEdits({ editFile, activeRunOn }: FleetEditsDeps) {
+  const file = editFile.name
 
   /** `unless` is for a machine that a STOP may never reach again. */
   function refuseWhileRunning(name: NodeName, what: string, unless = ''): void {
@@ -68,22 +32,22 @@ export function createFleetEdits({ path, refresh, activeRunOn }: FleetEditsDeps)
   }
 
   return {
-    add: (nodes: readonly NewNode[]) => oneByOne((text, fleet) => planAdd(text, fleet, nodes)),
+    add: (nodes: readonly NewNode[]) => editFile.apply((text, fleet) => planAdd(text, fleet, nodes)),
     edit: (name: NodeName, change: NodeChange) =>
-      oneByOne((text, fleet) => {
+      editFile.apply((text, fleet) => {
         const wanted = realChange(nodeOf(fleet, name, file), change)
         if (wanted.name !== null) refuseWhileRunning(name, 'renamed')
         if (wanted.ssh !== null) refuseWhileRunning(name, 'given another address', MOVED)
         return planChange(text, fleet, name, wanted)
       }),
     remove: (name: NodeName) =>
-      oneByOne((text, fleet) => {
+      editFile.apply((text, fleet) => {
         nodeOf(fleet, name, file)
         refuseWhileRunning(name, 'removed', GONE)
         return planRemoval(text, fleet, name)
       }),
     move: (name: NodeName, toIndex: number) =>
-      oneByOne((text, fleet) => {
+      editFile.apply((text, fleet) => {
         nodeOf(fleet, name, file)
         const to = Math.min(toIndex, fleet.nodes.length - 1)
         return {
@@ -148,6 +112,12 @@ function planRemoval(text: string, fleet: Fleet, name: NodeName): Edit {
       hint: 'Add another node first.',
     })
   }
+  const first = fleet.plans.find(plan => plan.prerequisite?.on === name)
+  if (first !== undefined) {
+    throw new AppError('refused', `The prerequisite of ${first.name} runs on ${name}.`, {
+      hint: 'Let it run on another node first.',
+    })
+  }
   const after = withoutNode(fleet, name)
   const idle = newlyIdle(fleet, after)
   if (idle !== null) {
@@ -179,59 +149,4 @@ function nameTaken(name: NodeName, isTaken: (name: NodeName) => boolean): AppErr
   return new AppError('refused', `There is already a node called ${name}.`, {
     hint: `${freeName(name, isTaken)} is free.`,
   })
-}
-
-/** The text after the edit. Errors: `refused` when the file is broken before it, or would be broken by it. */
-function edited(file: string, before: string, plan: PlanEdit): string {
-  const now = parseFleet(before, file)
-  if ('problems' in now) {
-    const [first] = now.problems
-    throw new AppError('refused', `${file} has a mistake in line ${first?.line}: ${first?.message}`, {
-      hint: `${first?.fix} Drydock changes the file only when it is right.`,
-    })
-  }
-  try {
-    const { text, fleet } = plan(before, now.fleet)
-    const after = parseFleet(text, file)
-    if ('fleet' in after && isDeepStrictEqual(after.fleet, fleet)) return text
-    throw uncut(file, 'problems' in after ? after.problems[0]?.message : undefined)
-  } catch (error) {
-    throw error instanceof UncutError ? uncut(file, error.message) : error
-  }
-}
-
-function uncut(file: string, cause: unknown): AppError {
-  return new AppError('refused', `${file} is written in a way that Drydock cannot change here.`, {
-    hint: 'Change it in an editor. A part that is shared by an anchor (& and *) is the usual reason.',
-    cause,
-  })
-}
-
-async function textOf(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new AppError('refused', `${path} cannot be read: ${sentenceOf(cause)}.`, {
-      hint: 'Put it back, or make it readable for you.',
-      cause,
-    })
-  })
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch (cause) {
-    // Written back, what is not UTF-8 would be lost.
-    throw new AppError('refused', `${basename(path)} has characters that are not UTF-8.`, {
-      hint: 'Save it as UTF-8 in your editor. Letters in a comment are the usual place.',
-      cause,
-    })
-  }
-}
-
-async function written(path: string, before: string, after: string): Promise<boolean> {
-  try {
-    return await replaceFile(path, before, after)
-  } catch (cause) {
-    throw new AppError('refused', `${path} cannot be written: ${sentenceOf(cause)}.`, {
-      hint: 'Make room on the disk, or correct the permissions of the file and its folder.',
-      cause,
-    })
-  }
 }

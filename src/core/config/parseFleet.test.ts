@@ -17,6 +17,20 @@ function complaints(text: string): string[] {
   )
 }
 
+/** What a track of a container is that says nothing but where and which. */
+const DEFAULTS = {
+  workers: 1,
+  env: {},
+  progress: { json: true },
+  stop: { signal: 'TERM', graceSeconds: 20 },
+  secrets: [],
+  after: [],
+  aliveSeconds: 2,
+  onFailure: 'warn',
+  logs: [],
+  docker: { image: 'bots:1', pull: 'missing', onConflict: 'suffix', mounts: [], init: true },
+}
+
 describe('parseFleet with a good file', () => {
   it('reads every key of the format', () => {
     const text = `
@@ -39,22 +53,34 @@ nodes:
 broker: { host: 127.0.0.1, port: 4002 }
 plans:
   - name: p
-    engine: ray
+    engine: docker
+    prerequisite: { command: 'make {{node}} {{run}}', on: pc2, workdir: ~/bots, limitSeconds: 600 }
+    cleanup: { command: make clean, workdir: ~/bots, limitSeconds: 60 }
     tracks:
       - name: t
         on: { role: gpu }
+        after: [first]
         workers: 3
         command: python3 x.py {{worker}} {{workers}} {{node}} {{run}} $DRY_RUN {{json .}}
         workdir: ~/w
         env: { OMP_NUM_THREADS: "6", IBKR_PORT: "4002" }
         needs: { cpu: 2, gpu: 0, memGiB: [1, 2], diskGiB: 1 }
         progress: { match: '(\\d+)/(\\d+)' }
-        stop: { signal: INT, graceSeconds: 0 }
+        stop: { signal: INT, graceSeconds: 0, drain: { signal: USR1, seconds: 90 } }
         secrets: [PGPASSWORD]
         clientId: 9002
+        limitSeconds: 3600
+        aliveSeconds: 0
+        onFailure: abort
+        logs: [/tmp/logs/*.log, ~/bots/logs/*.log]
+        docker:
+          { image: 'bots:1', pull: never, build: ~/bots, containerName: bot, onConflict: suffix, network: host,
+            mounts: ['/data:/data:ro'], envFile: ~/bots/.env, gpus: all, cpus: 1.5, memory: 12g, shm: 2g, init: false }
+      - { name: first, on: all, docker: { image: 'bots:1' } }
     preflight: [ { tcp: '127.0.0.1:4002' }, { python: { min: '3.9', packages: [numpy] } }, { command: nvidia-smi } ]
 `
     const written = parse(text) as { nodes: object[]; plans: { tracks: object[] }[] }
+    const plan = written.plans[0]!
     expect(parseFleet(text, 'fleet.yaml')).toEqual({
       fleet: {
         ...written,
@@ -63,6 +89,7 @@ plans:
           written.nodes[1],
           { ...written.nodes[2], disabled: false, roles: [], stateDir: '~/.drydock', env: {} },
         ],
+        plans: [{ ...plan, tracks: [plan.tracks[0], { ...plan.tracks[1], ...DEFAULTS }] }],
       },
     })
   })

@@ -27,6 +27,12 @@ export function inlineMap(fields: readonly (readonly [string, string])[]): strin
   return `{ ${fields.map(([key, text]) => `${key}: ${text}`).join(', ')} }`
 }
 
+/** A key and its value: on lines of their own, the first at the column of its map, or within brackets. */
+export interface FieldText {
+  readonly lines: readonly string[]
+  readonly inline: string
+}
+
 export function fieldOf(map: YAMLMap, key: string): Node | null {
   const value: unknown = pairOf(map, key)?.value
   return isNode(value) ? value : null
@@ -40,16 +46,23 @@ export function setField(text: string, map: YAMLMap, key: string, value: string,
   const pair = pairOf(map, key)
   const old: unknown = pair?.value
   if (isNode(old)) return spliced(text, [replaceValue(text, pair, old, value)])
+  const written = `${key}: ${value}`
+  return insertField(text, map, { lines: [written], inline: written }, after)
+}
+
+/** Adds a `key: value` to a map, behind the key `after`, or at the end. Errors: `UncutError`. */
+export function insertField(text: string, map: YAMLMap, written: FieldText, after?: string): string {
   const keys = map.items.map(({ key: each }) => (isScalar(each) ? String(each.value) : ''))
   const position = after === undefined ? -1 : keys.indexOf(after)
   const neighbour = map.items.at(position)
   const behind = isNode(neighbour?.value) ? contentEnd(text, neighbour.value) : null
   if (behind === null) throw new UncutError('a key without a value')
-  if (isFlow(map)) return spliced(text, [{ start: behind, end: behind, text: `, ${key}: ${value}` }])
+  if (isFlow(map)) return spliced(text, [{ start: behind, end: behind, text: `, ${written.inline}` }])
   const at = lineEnd(text, behind)
   const first = keyStart(map.items[0])
   const indent = ' '.repeat(first - lineStart(text, first))
-  return spliced(text, [{ start: at, end: at, text: `${eolOf(text)}${indent}${key}: ${value}` }])
+  const lines = written.lines.map(line => `${eolOf(text)}${indent}${line}`).join('')
+  return spliced(text, [{ start: at, end: at, text: lines }])
 }
 
 /** Takes a key out of a map that has others. Errors: `UncutError`. */
@@ -86,11 +99,11 @@ function quotedAs(type: unknown, value: string): string {
   return type === 'QUOTE_SINGLE' ? `'${value}'` : inlineText(value)
 }
 
-function pairOf(map: YAMLMap, key: string): Pair | undefined {
+export function pairOf(map: YAMLMap, key: string): Pair | undefined {
   return map.items.find(({ key: each }) => isScalar(each) && each.value === key)
 }
 
-function keyStart(pair: Pair | undefined): number {
+export function keyStart(pair: Pair | undefined): number {
   if (isNode(pair?.key)) return rangeStart(pair.key)
   throw new UncutError('a pair without a key')
 }

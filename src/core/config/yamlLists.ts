@@ -16,7 +16,7 @@ import {
 } from './yamlPlaces'
 
 /** An item of a list: `start` to `end` is what moves and goes with it. */
-interface Slot {
+export interface Slot {
   readonly start: number
   readonly end: number
 }
@@ -59,6 +59,17 @@ export function moveItem(text: string, list: YAMLSeq, from: number, to: number):
   return spliced(text, [...put(slots), ...(isFlow(list) ? put(asides(text, list, slots)) : [])])
 }
 
+/** Puts the text of an item in brackets before the item that is at `index`. Errors: `UncutError`. */
+export function insertFlowItem(text: string, list: YAMLSeq, index: number, item: string): string {
+  const next = flowSlots(text, list)[index]
+  if (next === undefined) return appendItems(text, list, [{ lines: [item], inline: item }])
+  const { start } = next
+  const separator = isFirstOnLine(text, start)
+    ? `,${eolOf(text)}${text.slice(lineStart(text, start), start)}`
+    : ', '
+  return spliced(text, [{ start, end: start, text: item + separator }])
+}
+
 function itemsOf(list: YAMLSeq): readonly Node[] {
   return list.items.map((item: unknown) => {
     if (isNode(item)) return item
@@ -75,12 +86,25 @@ function tokensBefore(list: YAMLSeq, index: number) {
   return token.items[index]?.start ?? []
 }
 
+/** Where the dash of an item in a block list is. */
+export function dashOf(list: YAMLSeq, index: number): number {
+  const dash = tokensBefore(list, index).find(({ type }) => type === 'seq-item-ind')?.offset
+  if (dash === undefined) throw new UncutError('an item without a dash')
+  return dash
+}
+
+/** Whether a blank line stands between the last two items, so that a new one gets one too. */
+export function isSpaced(text: string, slots: readonly Slot[]): boolean {
+  const [before, last] = slots.slice(-2)
+  return before !== undefined && last !== undefined && /\n\s*\n/.test(text.slice(before.end, last.start))
+}
+
 /** Each item with the comment lines that belong to it: right above its dash, and deeper below it. */
-function blockSlots(text: string, list: YAMLSeq): readonly Slot[] {
+export function blockSlots(text: string, list: YAMLSeq): readonly Slot[] {
   let before = 0
   return itemsOf(list).map((item, index) => {
-    const dash = tokensBefore(list, index).find(({ type }) => type === 'seq-item-ind')?.offset
-    if (dash === undefined || !isFirstOnLine(text, dash)) throw new UncutError('a dash behind something else')
+    const dash = dashOf(list, index)
+    if (!isFirstOnLine(text, dash)) throw new UncutError('a dash behind something else')
     const slot = {
       start: commentsAbove(text, dash, before),
       end: commentsBelow(text, dash, contentEnd(text, item)),
@@ -123,17 +147,14 @@ function commentsBelow(text: string, dash: number, contentEndAt: number): number
 function appendToBlock(text: string, list: YAMLSeq, items: readonly (readonly string[])[]): string {
   const slots = blockSlots(text, list)
   const last = slots.at(-1) ?? { start: 0, end: 0 }
-  const beforeLast = slots.at(-2)
-  const dash = tokensBefore(list, slots.length - 1).find(({ type }) => type === 'seq-item-ind')?.offset ?? 0
+  const dash = dashOf(list, slots.length - 1)
   const indent = text.slice(lineStart(text, dash), dash)
   const eol = eolOf(text)
-  const isSpaced = beforeLast !== undefined && /\n\s*\n/.test(text.slice(beforeLast.end, last.start))
+  const gap = isSpaced(text, slots) ? eol : ''
   const written = items.map(lines =>
     lines.map((line, index) => `${eol}${indent}${index === 0 ? '- ' : '  '}${line}`).join(''),
   )
-  return spliced(text, [
-    { start: last.end, end: last.end, text: written.map(item => (isSpaced ? eol : '') + item).join('') },
-  ])
+  return spliced(text, [{ start: last.end, end: last.end, text: written.map(item => gap + item).join('') }])
 }
 
 function removeFromBlock(text: string, list: YAMLSeq, index: number): string {
@@ -149,7 +170,7 @@ function removeFromBlock(text: string, list: YAMLSeq, index: number): string {
   return text.slice(0, start) + text.slice(next)
 }
 
-function flowSlots(text: string, list: YAMLSeq): readonly Slot[] {
+export function flowSlots(text: string, list: YAMLSeq): readonly Slot[] {
   return itemsOf(list).map((item, index) => {
     const property = tokensBefore(list, index).find(({ type }) => type === 'anchor' || type === 'tag')
     return { start: property?.offset ?? rangeStart(item), end: contentEnd(text, item) }
