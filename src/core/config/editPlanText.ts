@@ -56,9 +56,16 @@ function editMap(text: string, mapIn: Place, { before, after, written }: Change)
   return gone.reduce((now, key) => removeField(now, mapIn(now), key), set)
 }
 
-/** The order in which keys are written, and then those that are not written because they have their defaults. */
+/** The keys of plans and tracks in the order in which `writtenPlan` has them, those with a default in their place. */
+const ORDER: readonly string[] = [
+  'name engine prerequisite cleanup tracks preflight',
+  'on after workers command docker workdir env secrets needs progress stop',
+  'limitSeconds aliveSeconds onFailure logs clientId',
+].flatMap(keys => keys.split(' '))
+
 function keysInOrder(written: WrittenFields, after: WrittenFields): readonly string[] {
-  return [...new Set([...Object.keys(written), ...Object.keys(after)])]
+  const keys = [...new Set([...Object.keys(written), ...Object.keys(after)])]
+  return [...ORDER.filter(key => keys.includes(key)), ...keys.filter(key => !ORDER.includes(key))]
 }
 
 interface FieldChange {

@@ -4,7 +4,16 @@ import { planList } from './editPlanText'
 import type { WrittenFields } from './planDraft'
 import { fieldOf, insertField, keyStart, pairOf, setField } from './yamlFields'
 import type { Slot } from './yamlLists'
-import { appendItems, blockSlots, dashOf, flowSlots, insertFlowItem, isSpaced, removeItem } from './yamlLists'
+import {
+  appendItems,
+  appendToBlock,
+  blockSlots,
+  dashOf,
+  flowSlots,
+  insertFlowItem,
+  isSpaced,
+  removeItem,
+} from './yamlLists'
 import {
   contentEnd,
   eolOf,
@@ -31,7 +40,11 @@ export function addPlanText(text: string, written: WrittenFields): string {
   const { root, list } = plansOf(text)
   const whole = fieldText('plans', [written])
   if (list === null) return insertField(text, root, whole)
-  if (list.items.length > 0) return appendItems(text, list, [itemText(written)])
+  if (list.items.length > 0) {
+    const item = itemText(written)
+    // A whole plan in braces is no pleasure to read, even beside others.
+    return isFlow(list) ? appendItems(text, list, [item]) : appendToBlock(text, list, [item.lines])
+  }
   return isFlow(root)
     ? setField(text, root, 'plans', flowText([written]))
     : intoEmptyList(text, list, whole.lines.slice(1))

@@ -17,9 +17,20 @@ import {
 /** `value` as it stands on one line, in a list in brackets or out of one. */
 export function inlineText(value: string | number | boolean | readonly string[]): string {
   if (typeof value === 'object') return `[${value.map(inlineText).join(', ')}]`
+  if (typeof value === 'string' && UNWRITTEN.test(value)) return escaped(value)
   // As an item in brackets, so that commas and brackets in it are quoted.
   const written = stringify([value], { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false })
   return written.trim().slice(1, -1)
+}
+
+/** Line breaks and what no eye can see: written on one line only as escapes. */
+const UNWRITTEN = /[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]/u
+
+function escaped(text: string): string {
+  return JSON.stringify(text).replaceAll(
+    /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    each => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** `{ key: value, … }` */

@@ -144,7 +144,8 @@ function commentsBelow(text: string, dash: number, contentEndAt: number): number
   return end
 }
 
-function appendToBlock(text: string, list: YAMLSeq, items: readonly (readonly string[])[]): string {
+/** Adds items of some lines each at the end of a list with dashes, however the others are written. */
+export function appendToBlock(text: string, list: YAMLSeq, items: readonly (readonly string[])[]): string {
   const slots = blockSlots(text, list)
   const last = slots.at(-1) ?? { start: 0, end: 0 }
   const dash = dashOf(list, slots.length - 1)
