@@ -144,6 +144,20 @@ describe('editing', () => {
     )
   })
 
+  it('keeps a prerequisite where it runs: renamed with its node, and a reason to keep the node', async () => {
+    const text = HAND.replace(
+      '- name: try\n',
+      '- name: try\n    prerequisite: { on: "pc3", command: x } # first\n',
+    )
+    expect(await bench.after(text, each => each.edit(named('pc3'), change({ name: named('slow') })))).toBe(
+      text.replaceAll('pc3', 'slow'),
+    )
+    expect(await bench.refusal(text, each => each.remove(named('pc3')))).toMatchObject({
+      message: 'The prerequisite of try runs on pc3.',
+      hint: 'Let it run on another node first.',
+    })
+  })
+
   it('sets and takes back roles and the switch', async () => {
     const off = await bench.after(HAND, each =>
       each.edit(named('pc2'), change({ isDisabled: true, roles: ['gpu', 'big'] })),

@@ -105,9 +105,9 @@ export function replaceScalar(node: Node, text: string, value: string): Splice {
 }
 
 function quotedAs(type: unknown, value: string): string {
-  if (!/^[\w./~@:-]*$/.test(value)) return inlineText(value)
-  if (type === 'QUOTE_DOUBLE') return `"${value}"`
-  return type === 'QUOTE_SINGLE' ? `'${value}'` : inlineText(value)
+  if (UNWRITTEN.test(value)) return escaped(value)
+  if (type === 'QUOTE_DOUBLE') return JSON.stringify(value)
+  return type === 'QUOTE_SINGLE' ? `'${value.replaceAll("'", "''")}'` : inlineText(value)
 }
 
 export function pairOf(map: YAMLMap, key: string): Pair | undefined {

@@ -168,7 +168,10 @@ function removeFromBlock(text: string, list: YAMLSeq, index: number): string {
   if (isBlank(above) || index === 0) {
     while (next < text.length && isBlank(text.slice(next, lineEnd(text, next)))) next = nextLine(text, next)
   }
-  return text.slice(0, start) + text.slice(next)
+  // What was the last of the file leaves no blank lines at its end.
+  const before =
+    next === text.length ? text.slice(0, start).replace(/(\n)(?:[ \t]*\r?\n)+$/, '$1') : text.slice(0, start)
+  return before + text.slice(next)
 }
 
 export function flowSlots(text: string, list: YAMLSeq): readonly Slot[] {
