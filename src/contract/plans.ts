@@ -126,7 +126,7 @@ export type PreviewNode = z.infer<typeof PreviewNode>
 
 export const PlanPreview = z.object({
   problems: z.array(DraftProblem),
-  /** Empty while there are problems. */
+  /** The first 500; empty while there are problems. */
   workers: z.array(PreviewWorker),
   nodes: z.array(PreviewNode),
   /** Tracks in the order of their starting: those of one step start together. */

@@ -85,7 +85,7 @@ const track: fc.Arbitrary<Omit<TrackDraft, 'name' | 'after' | 'docker'>> = fc.re
   graceSeconds: fc.constantFrom(0, 20, 3600),
   drainSignal: maybe(signal),
   drainSeconds: seconds,
-  secrets: list(variable),
+  secrets: fc.subarray(['PGPASSWORD', 's2', '_s']),
   clientId: maybe(fc.nat(9999)),
   limitSeconds: maybe(seconds),
   aliveSeconds: fc.constantFrom(0, 2, 60),

@@ -21,7 +21,7 @@ export interface Edit {
 }
 
 /** Decides on the fleet as the file has it. Errors: `refused`, `not-found`: nothing is written. */
-export type Edits = (text: string, fleet: Fleet) => Edit
+type Edits = (text: string, fleet: Fleet) => Edit
 
 export interface EditFile {
   /** Name of the file, without its folder. */

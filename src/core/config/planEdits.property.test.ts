@@ -201,7 +201,7 @@ it('any edits keep the other plans’ every byte, and a removal that is taken ba
         for (const comment of commentsOf(before)) if (!own.includes(comment)) expect(kept).toContain(comment)
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   )
 }, 120_000)
 

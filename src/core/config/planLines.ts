@@ -36,6 +36,9 @@ import { fieldText, flowText, itemText } from './yamlWrite'
  * `UncutError` for YAML that cannot be cut so.
  */
 
+/** What `RemovedPlan` holds. */
+const MAX_CHARS = 200_000
+
 export function addPlanText(text: string, written: WrittenFields): string {
   const { root, list } = plansOf(text)
   const whole = fieldText('plans', [written])
@@ -65,6 +68,7 @@ export function cutPlan(text: string, index: number): { readonly text: string; r
   const list = planList(text)
   const { start, end } = slotOf(isFlow(list) ? flowSlots(text, list) : blockSlots(text, list), index)
   const yaml = text.slice(start, end)
+  if (yaml.length > MAX_CHARS) throw new UncutError('more lines than can be put back')
   if (list.items.length > 1) return { text: removeItem(text, list, index), yaml }
   const root = mapOf(readYaml(text).contents)
   if (isFlow(list)) return { text: setField(text, root, 'plans', '[]'), yaml }

@@ -113,6 +113,13 @@ describe('a plan', () => {
     ])
   })
 
+  it('names a secret once, and nowhere else', () => {
+    expect(complaints(...tracks('name: a, command: x, env: { A: x }, secrets: [A, B, B]'))).toEqual([
+      '6 plans[0].tracks[0].secrets[0] | A is set in env, too. | Remove it from env, where everybody who reads the file can see it.',
+      '6 plans[0].tracks[0].secrets[2] | B is listed twice. | Keep one of the two.',
+    ])
+  })
+
   it('reads logs from where a node can find them', () => {
     const logs = (glob: string): string[] => complaints(...tracks(`name: a, command: x, logs: ['${glob}']`))
     expect(logs('/tmp/logs/*.log')).toEqual([])

@@ -3,7 +3,7 @@ import type { Finding, Path } from './fleetProblem'
 import { PLACEHOLDERS } from './placeholders'
 import { compileProgressPattern } from './progressPattern'
 import type { Entry } from './rawFields'
-import { entries, field, isRecord, isText, list, meant } from './rawFields'
+import { entries, field, isRecord, isText, list, meant, record } from './rawFields'
 import { environment, nul, shellLine, unexpanded, workdir } from './textRules'
 import { orderFindings } from './trackOrder'
 
@@ -116,11 +116,19 @@ function engineKeys(track: Entry, engine: unknown): Finding[] {
 }
 
 function secrets(track: Entry): Finding[] {
-  return list(field(track.value, 'secrets')).flatMap((name, position): Finding[] => {
-    const reason = isText(name) ? reservedReason(name, null) : null
-    if (reason === null) return []
-    const fix = `Remove ${String(name)} from secrets.`
-    return [{ path: [...track.path, 'secrets', position], at: 'value', message: reason, fix }]
+  const names = list(field(track.value, 'secrets'))
+  const env = record(field(track.value, 'env'))
+  return names.flatMap((name, position): Finding[] => {
+    const path: Path = [...track.path, 'secrets', position]
+    if (!isText(name)) return []
+    const reason = reservedReason(name, null)
+    if (reason !== null) return [{ path, at: 'value', message: reason, fix: `Remove ${name} from secrets.` }]
+    if (names.indexOf(name) !== position) {
+      return [{ path, at: 'value', message: `${name} is listed twice.`, fix: 'Keep one of the two.' }]
+    }
+    if (!Object.hasOwn(env, name)) return []
+    const fix = 'Remove it from env, where everybody who reads the file can see it.'
+    return [{ path, at: 'value', message: `${name} is set in env, too.`, fix }]
   })
 }
 

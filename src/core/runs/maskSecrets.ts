@@ -1,5 +1,5 @@
 /** What stands for a secret on a screen. */
-export const MASK = '••••'
+const MASK = '••••'
 
 const SECRET_NAME = /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|KEY/i
 /** `scheme://user:password@host`; the password may hold anything but the end of the address. */

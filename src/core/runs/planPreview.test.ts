@@ -179,6 +179,12 @@ describe('what would run where', () => {
     expect(elsewhere.workers[0]).toMatchObject({ node: 'pc1', command: 'make pc1', workdir: '/home/w1' })
   })
 
+  it('counts all workers of a large plan, and shows the first', async () => {
+    const { workers, nodes } = await preview().check(withTrack({ on: ['pc2', 'pc1'], workers: 256 }), P)
+    expect(workers).toHaveLength(500)
+    expect(nodes.map(node => node.workers)).toEqual([256, 256])
+  })
+
   it('is nothing while something is wrong with the draft', async () => {
     expect(await preview().check(withTrack({ workers: 0 }), P)).toEqual({
       problems: [

@@ -25,6 +25,8 @@ export interface PlanPreviewDeps {
   readonly measured: () => Measured
 }
 
+/** Nobody reads more, and it is asked for at every key that is typed; `nodes` counts all. */
+const MAX_SHOWN = 500
 /** Stands where the id of the run will be. */
 const NEXT_RUN = RunId.parse('next-run')
 /** Before every other track, on one node. */
@@ -43,7 +45,7 @@ export function createPlanPreview(deps: PlanPreviewDeps) {
         problems: [],
         workers: [
           ...prerequisiteOf(deps, fleet, plan, specs),
-          ...specs.map(spec => workerOf(deps, fleet, plan, spec)),
+          ...specs.slice(0, MAX_SHOWN).map(spec => workerOf(deps, fleet, plan, spec)),
         ],
         nodes: nodesOf(deps, fleet, plan, specs),
         steps: stepsOf(plan),
@@ -115,7 +117,8 @@ function environmentOf(
     worker: id,
     flags: deps.modeFlags(),
   })
-  const isOwn = (name: string): boolean => name !== 'HOME' || 'HOME' in nodeEnv || 'HOME' in env
+  const own = [...Object.keys(nodeEnv), ...Object.keys(env), ...secrets]
+  const isOwn = (name: string): boolean => name !== 'HOME' || own.includes(name)
   return variables
     .filter(([name]) => isOwn(name))
     .map(([name, value]) => maskedVariable(name, value, secrets.includes(name)))

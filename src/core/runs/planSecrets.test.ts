@@ -22,14 +22,16 @@ it('knows which secrets have a value once it has looked, and tells of every chan
 
 it('believes a value that is given while the keychain is still looking', async () => {
   const store = createMemorySecrets('a test')
-  let answers = (_: null): void => {}
-  const answer = new Promise<null>(resolve => (answers = resolve))
+  let answers = (): void => {}
+  const answer = new Promise<null>(resolve => {
+    answers = () => resolve(null)
+  })
   let asked = 0
   const slow = { ...store, get: (name: string) => ((asked += 1) === 1 ? answer : store.get(name)) }
   const secrets = createPlanSecrets(slow, () => {})
   const looking = secrets.look(['NEW'])
   await secrets.set('NEW', 'y')
-  answers(null)
+  answers()
   await looking
   expect(secrets.isSet('NEW')).toBe(true)
 })
