@@ -70,7 +70,7 @@ export function createRunBook(deps: RunBookDeps) {
       if (before === undefined || !isActive(before.state)) return
       const state = nextState(before.state, event)
       const times = state === before.state ? {} : { stateSinceMs: clock.nowMs() }
-      const end = isActive(state) ? {} : { endedAtMs: clock.nowMs() }
+      const end = isActive(state) ? {} : { endedAtMs: clock.nowMs(), ...neverStarted(event) }
       const after = { ...before, state, ...times, ...end, ...patch }
       if (isDeepStrictEqual(before, after)) return
       keep(
@@ -88,9 +88,18 @@ export function createRunBook(deps: RunBookDeps) {
       keep({ ...recordOf(run), stop }, [])
     },
 
+    /** Whose the run is from now on. */
+    setOwner(run: RunId, owner: Pick<RunRecord, 'origin' | 'owner'>): void {
+      keep({ ...recordOf(run), ...owner }, [])
+    },
+
     flush: pages.flush,
     [Symbol.dispose]: pages.close,
   }
+}
+
+function neverStarted({ type }: WorkerEvent): Partial<Worker> {
+  return type === 'refused' ? { end: { cause: 'never-started', exitCode: null, signal: null } } : {}
 }
 
 function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
