@@ -235,6 +235,7 @@ describe('a program that no Drydock started', () => {
     await expect(app.client.runs.adoptPidFile({ ...adopt, finding: late })).rejects.toMatchObject({
       code: 'REFUSED',
     })
+    utimesSync(pidFile, Date.now() / 1000, Date.now() / 1000)
     const identity = { ...finding.identity, startTicks: finding.identity.startTicks - 1 }
     await expect(
       app.client.runs.adoptPidFile({ ...adopt, finding: { ...finding, identity } }),

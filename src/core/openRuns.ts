@@ -116,17 +116,30 @@ export function openRuns(deps: OpenRunsDeps) {
       onFound: node => supervisor.nudge(node),
     }),
   )
-  for (const { id, body } of journal.left) {
-    if (body.kind === 'take-over' && book.has(body.run)) adoption.resume(body.run)
-    // A run that somebody has taken over since is no longer this Drydock's to stop.
-    else if (body.kind === 'stop' && book.has(body.run) && book.record(body.run).owner === null)
-      stops.resume(body)
-    else settle(id) // the run is in the book now; the supervisor finds out what became of it
-  }
+  takeUp(book, journal.left, { stops, adoption, settle })
   return { logs, routes: routesOf(deps, { starts, stops, logs, adoption }) }
 
   function asEngine(node: FleetNode | undefined): Engine | null {
     return node === undefined ? null : engineOf(node)
+  }
+}
+
+/** Goes on with what an earlier Drydock had begun. */
+function takeUp(
+  book: RunBook,
+  left: readonly Intent<Intentions>[],
+  parts: {
+    readonly stops: StopRuns
+    readonly adoption: Adoption
+    readonly settle: (intent: string) => void
+  },
+): void {
+  for (const { id, body } of left) {
+    if (body.kind === 'take-over' && book.has(body.run)) parts.adoption.resume(body.run)
+    // A run that somebody has taken over since is no longer this Drydock's to stop.
+    else if (body.kind === 'stop' && book.has(body.run) && book.record(body.run).owner === null)
+      parts.stops.resume(body)
+    else parts.settle(id) // the run is in the book now; the supervisor finds out what became of it
   }
 }
 
@@ -152,9 +165,9 @@ function routesOf(
         refuseForeign(book, run)
         return await stops.killSurvivor(run, node, pid, startTicks)
       },
-      takeOver: adoption.takeOver,
-      findPidFile: adoption.findPidFile,
-      adoptPidFile: adoption.adoptPidFile,
+      takeOver: run => adoption.takeOver(run),
+      findPidFile: (node, path) => adoption.findPidFile(node, path),
+      adoptPidFile: (finding, plan, logs) => adoption.adoptPidFile(finding, plan, logs),
     },
     secrets,
     folders: createRunFolders(),

@@ -1,4 +1,5 @@
-import { NodeName, RunId } from '../../contract/ids'
+import type { NodeName } from '../../contract/ids'
+import { RunId } from '../../contract/ids'
 import type { PidFileFinding, RunOwner } from '../../contract/runs'
 import { AppError } from '../kernel/appError'
 import type { WatchedWorker } from './engine'

@@ -37,21 +37,7 @@ export function createProcessEngine(
     logPath: (run, worker) => `${stateDir}/runs/${run}/${worker}/out.log`,
 
     async start(launch) {
-      const { run, worker, workdir, dryRun, allowOrders } = launch
-      const spec = JSON.stringify(withOwner(launch.spec, owner), null, 2)
-      const args = [
-        stateDir,
-        run,
-        worker,
-        workdir,
-        environmentFile(launch),
-        spec,
-        launchScript,
-        dryRun,
-        allowOrders,
-        owner === null ? '-' : ownerLine(owner),
-        ...limitWords(launch),
-      ]
+      const args = startWords(stateDir, launch, owner)
       return parseStart(await shell.call('drydock_start', args))
     },
 
@@ -84,6 +70,23 @@ export function createProcessEngine(
       return base
     },
   }
+}
+
+function startWords(stateDir: string, launch: WorkerLaunch, owner: RunOwner | null): readonly string[] {
+  const { run, worker, workdir, dryRun, allowOrders } = launch
+  return [
+    stateDir,
+    run,
+    worker,
+    workdir,
+    environmentFile(launch),
+    JSON.stringify(withOwner(launch.spec, owner), null, 2),
+    launchScript,
+    dryRun,
+    allowOrders,
+    owner === null ? '-' : ownerLine(owner),
+    ...limitWords(launch),
+  ]
 }
 
 /** `<app> <name>`: what a run's `owner` file holds. */

@@ -34,50 +34,34 @@ const DEFAULT_STOP = { signal: 'TERM', graceSeconds: 20 }
 
 /** Programs that no Drydock started, and that are known by the pid file that they wrote. */
 export function createAdoptPidFile(deps: AdoptPidFileDeps) {
-  const { book, nodes, members, clock } = deps
-
-  function onlineNode(name: NodeName): { node: FleetNode; online: NonNullable<FleetNode['online']> } {
-    const node = nodes.get(name)
-    if (node?.online == null) {
-      throw new AppError('unreachable', `${name} cannot be reached now.`, { hint: 'Reconnect it first.' })
-    }
-    return { node, online: node.online }
-  }
-
-  function refuseKnown(node: NodeName, identity: ProcessIdentity): void {
-    const own = book.active().find(({ record: { worker } }) => isSame(worker.identity, identity))
-    const run = own?.run ?? members.ownerOf(node, identity.pid)?.run
-    if (run === undefined) return
-    throw new AppError('refused', `Process ${identity.pid} on ${node} belongs to the run ${run} already.`, {
-      hint: 'Look at that run.',
-    })
-  }
+  const { book, nodes } = deps
 
   return {
     /** Looks, and changes nothing. Errors: `refused` with what is wrong and the fix; `unreachable`. */
     async findPidFile(name: NodeName, pidFile: string): Promise<PidFileFinding> {
-      const { online } = onlineNode(name)
+      const { online } = onlineNode(nodes, name)
       if (!pidFile.startsWith('/') && !pidFile.startsWith('~/')) {
         throw new AppError('refused', `${pidFile} is no whole path.`, { hint: 'Begin it with / or ~/.' })
       }
       const path = pidFile.replace(/^~(?=\/)/, online.facts.home)
       const finding = await createNodeAdoption(online).pidFile(name, path)
-      refuseKnown(name, finding.identity)
+      refuseKnown(deps, finding)
       return finding
     },
 
     /** Errors: `refused` when it is not that process any more, or is a run's already; `unreachable`. */
     async adoptPidFile(finding: PidFileFinding, plan: PlanName, logs: readonly string[]): Promise<Run> {
-      const { node, online } = onlineNode(finding.node)
-      refuseKnown(finding.node, finding.identity)
-      refuseDoubt(finding)
+      const { node, online } = onlineNode(nodes, finding.node)
+      const calls = createNodeAdoption(online)
+      refuseKnown(deps, finding)
+      refuseOther(finding, await calls.pidFile(finding.node, finding.pidFile))
       const record = newRecord(deps, finding, plan, logs)
       const [worker] = record.workers
       if (worker === undefined) throw new Error('an adopted run has one worker')
       deps.journal.open({ id: `start ${record.id}`, body: { kind: 'start', record } })
       const spec = noteOf(record, finding)
       try {
-        await createNodeAdoption(online).adopt(record.id, worker.worker.id, finding, spec, deps.self)
+        await calls.adopt(record.id, worker.worker.id, finding, spec, deps.self)
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'launch-failed') throw error
         deps.settle(`start ${record.id}`)
@@ -94,42 +78,68 @@ export function createAdoptPidFile(deps: AdoptPidFileDeps) {
       return book.get(record.id)
     },
   }
+}
 
-  function isSame(known: ProcessIdentity | null, { pid, startTicks, bootId }: ProcessIdentity): boolean {
-    return known !== null && known.pid === pid && known.startTicks === startTicks && known.bootId === bootId
+function onlineNode(
+  nodes: FleetNodes,
+  name: NodeName,
+): { node: FleetNode; online: NonNullable<FleetNode['online']> } {
+  const node = nodes.get(name)
+  if (node?.online == null) {
+    throw new AppError('unreachable', `${name} cannot be reached now.`, { hint: 'Reconnect it first.' })
   }
+  return { node, online: node.online }
+}
 
-  function newRecord(
-    { fleet }: AdoptPidFileDeps,
-    { node, identity }: PidFileFinding,
-    plan: PlanName,
-    logs: readonly string[],
-  ): RunRecord {
-    const config = fleet().plans.find(({ name }) => name === plan)?.tracks[0]
-    const track = config?.name ?? TrackName.parse('program')
-    const spec = readSpec(WorkerId.parse(`${track}-1`), {
-      plan,
-      adopted: true,
-      track,
-      stop: config?.stop ?? DEFAULT_STOP,
-      progress: config?.progress,
-    })
-    const nowMs = clock.nowMs()
-    const found = foundWorker(WorkerId.parse(`${track}-1`), node, spec, nowMs)
-    const worker = { ...found.worker, state: 'running', detail: null, identity: ownGroup(identity) } as const
-    return {
-      ...foundRecord(newRunId(nowMs), null, spec, [{ ...found, worker }], nowMs),
-      logGlobs: logs.map(glob => ({ track, node, glob })),
-    }
+function refuseKnown(
+  { book, members }: Pick<AdoptPidFileDeps, 'book' | 'members'>,
+  { node, identity }: PidFileFinding,
+): void {
+  const own = book.active().find(({ record: { worker } }) => isSame(worker.identity, identity))
+  const run = own?.run ?? members.ownerOf(node, identity.pid)?.run
+  if (run === undefined) return
+  throw new AppError('refused', `Process ${identity.pid} on ${node} belongs to the run ${run} already.`, {
+    hint: 'Look at that run.',
+  })
+}
+
+function isSame(known: ProcessIdentity | null, { pid, startTicks, bootId }: ProcessIdentity): boolean {
+  return known !== null && known.pid === pid && known.startTicks === startTicks && known.bootId === bootId
+}
+
+/** The run of one worker that the finding becomes; a plan of that name says how it is stopped and read. */
+function newRecord(
+  { fleet, clock }: AdoptPidFileDeps,
+  { node, identity }: PidFileFinding,
+  plan: PlanName,
+  logs: readonly string[],
+): RunRecord {
+  const config = fleet().plans.find(({ name }) => name === plan)?.tracks[0]
+  const track = config?.name ?? TrackName.parse('program')
+  const spec = readSpec(WorkerId.parse(`${track}-1`), {
+    plan,
+    adopted: true,
+    track,
+    stop: config?.stop ?? DEFAULT_STOP,
+    progress: config?.progress,
+  })
+  const nowMs = clock.nowMs()
+  const found = foundWorker(WorkerId.parse(`${track}-1`), node, spec, nowMs)
+  const worker = { ...found.worker, state: 'running', detail: null, identity: ownGroup(identity) } as const
+  return {
+    ...foundRecord(newRunId(nowMs), null, spec, [{ ...found, worker }], nowMs),
+    logGlobs: logs.map(glob => ({ track, node, glob })),
   }
 }
 
 /** What its `pid` file on the node says: see drydock_adopt. */
 const ownGroup = (identity: ProcessIdentity): ProcessIdentity => ({ ...identity, processGroup: identity.pid })
 
-function refuseDoubt({ doubt }: PidFileFinding): void {
-  if (doubt === null) return
-  throw new AppError('refused', doubt, {
+/** What the file leads to now must be what was looked at before. */
+function refuseOther({ identity }: PidFileFinding, now: PidFileFinding): void {
+  if (isSame(identity, now.identity) && now.doubt === null) return
+  const message = now.doubt ?? `Process ${identity.pid} has ended, or is another one by now.`
+  throw new AppError('refused', message, {
     hint: 'Write the number of the right process into the file, then look again.',
   })
 }

@@ -1,4 +1,4 @@
-import type { NodeName, RunId } from '../../contract/ids'
+import type { NodeName, RunId, WorkerId } from '../../contract/ids'
 import type { ModeFlags, ReportedFlags } from '../../contract/mode'
 import type { Worker } from '../../contract/runs'
 import type { Engine, FamilyMember } from '../engines/engine'
@@ -35,14 +35,10 @@ export function createModeReader(deps: ModeReadDeps, node: NodeName, engine: Pic
   const silentBefore = new Map<RunId, ReadonlySet<string>>()
 
   async function membersOf(run: RunId, workers: readonly Worker[]): Promise<readonly FamilyMember[]> {
-    const all = await engine.family(
-      run,
-      workers.map(({ id, identity }) => ({ worker: id, identity })),
-    )
+    const known = workers.map(({ id, identity }) => ({ worker: id, identity }))
+    const all = await engine.family(run, known)
     const ids = workers.map(({ id }) => id)
-    // No Drydock has marked a program with a pid file: all that descends from it is its only worker's.
-    const isOwnStart = book.record(run).origin === 'pid-file'
-    const found = isOwnStart ? all.map(member => ({ ...member, worker: ids[0] ?? null })) : all
+    const found = book.record(run).origin === 'pid-file' ? asOnlyWorkers(all, ids[0]) : all
     deps.members.note(run, node, found, ids)
     return found
   }
@@ -64,9 +60,9 @@ export function createModeReader(deps: ModeReadDeps, node: NodeName, engine: Pic
       lookedAtMs.set(run, nowMs)
       const workers = book.workersOn(run, node).map(({ worker }) => worker)
       const members = settled(run, await membersOf(run, workers))
-      const wrappers = origin === 'pid-file' ? [] : workers
+      const wrapped = origin === 'pid-file' ? [] : workers
       for (const worker of workers)
-        noteReported(book, run, worker, reportedBy(worker, wrappers, members, started))
+        noteReported(book, run, worker, reportedBy(worker, wrapped, members, started))
       const odd = members.find(member => isMismatch(member, started))
       if (odd !== undefined) onMismatch(run, node, odd)
     },
@@ -91,6 +87,11 @@ export function createModeReader(deps: ModeReadDeps, node: NodeName, engine: Pic
       silentBefore.delete(run)
     },
   }
+}
+
+/** No Drydock has marked a program with a pid file: all that descends from it is its only worker's. */
+function asOnlyWorkers(members: readonly FamilyMember[], worker: WorkerId | undefined): FamilyMember[] {
+  return members.map(member => ({ ...member, worker: worker ?? null }))
 }
 
 /** What a worker's processes carry: the odd one's flags if there is one; null when there is nothing to go by. */
