@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { FleetEvent } from '../contract/events'
 import type { NodeName, LogId, RunId } from '../contract/ids'
 import type { Broker, ModeFlags } from '../contract/mode'
-import type { MetricPoint, ResultRow } from '../contract/runs'
+import type { MetricPoint, ResultRow, RunOwner } from '../contract/runs'
 import type { AlertBoard } from './alertBoard'
 import type { Fleet } from './config/fleetSchema'
 import { createEndedContainers } from './engines/endedContainers'
@@ -15,7 +15,9 @@ import type { Intent, Journal } from './kernel/journal'
 import { openJournal } from './kernel/journal'
 import type { TaskGroup } from './kernel/taskGroup'
 import type { FleetNode, FleetNodes } from './nodes/fleetNodes'
+import type { Adoption } from './runs/adoption'
 import { createAdoption } from './runs/adoption'
+import { readAppIdentity } from './runs/appIdentity'
 import { createModeStop } from './runs/modeStop'
 import { createSampleDelivery } from './runs/deliverSample'
 import { Intentions } from './runs/intentions'
@@ -32,6 +34,7 @@ import { createStartRuns } from './runs/startRuns'
 import type { StopRuns } from './runs/stopRuns'
 import { createStopRuns } from './runs/stopRuns'
 import { createSupervisor } from './runs/supervisor'
+import { refuseForeign } from './runs/takeOver'
 import { isActive } from './runs/workerState'
 import type { RunRouteDeps } from './runRoutes'
 import type { Store } from './store/store'
@@ -72,7 +75,8 @@ export function openRuns(deps: OpenRunsDeps) {
   for (const { body } of journal.left) {
     if (body.kind === 'start' && !book.has(body.record.id)) book.add(body.record)
   }
-  const engineOf = createEngineOf()
+  const self = readAppIdentity(home)
+  const engineOf = createEngineOf(self)
   const supervisor = closers.use(
     createSupervisor({
       ...deps,
@@ -101,29 +105,69 @@ export function openRuns(deps: OpenRunsDeps) {
     samples: createSampleDelivery(deps.samplesDir),
     onConfirmed: node => supervisor.nudge(node),
   })
-  for (const { id, body } of journal.left) {
-    if (body.kind === 'stop' && book.has(body.run)) stops.resume(body)
-    else settle(id) // the run is in the book now; the supervisor finds out what became of it
-  }
-  return { logs, routes: routesOf(deps, { starts, stops, logs }) }
+  const adoption = closers.use(
+    createAdoption({
+      ...deps,
+      self,
+      journal,
+      settle,
+      engineOf,
+      online: (name, signal) => untilOnline(nodes, name, signal),
+      onFound: node => supervisor.nudge(node),
+    }),
+  )
+  takeUp(book, journal.left, { stops, adoption, settle })
+  return { logs, routes: routesOf(deps, { starts, stops, logs, adoption }) }
 
   function asEngine(node: FleetNode | undefined): Engine | null {
     return node === undefined ? null : engineOf(node)
   }
 }
 
+/** Goes on with what an earlier Drydock had begun. */
+function takeUp(
+  book: RunBook,
+  left: readonly Intent<Intentions>[],
+  parts: {
+    readonly stops: StopRuns
+    readonly adoption: Adoption
+    readonly settle: (intent: string) => void
+  },
+): void {
+  for (const { id, body } of left) {
+    if (body.kind === 'take-over' && book.has(body.run)) parts.adoption.resume(body.run)
+    // A run that somebody has taken over since is no longer this Drydock's to stop.
+    else if (body.kind === 'stop' && book.has(body.run) && book.record(body.run).owner === null)
+      parts.stops.resume(body)
+    else parts.settle(id) // the run is in the book now; the supervisor finds out what became of it
+  }
+}
+
 /** What the router is given of this room. */
 function routesOf(
-  { secrets }: OpenRunsDeps,
-  parts: { readonly starts: StartRuns; readonly stops: StopRuns; readonly logs: LogBook },
+  { secrets, book }: OpenRunsDeps,
+  parts: {
+    readonly starts: StartRuns
+    readonly stops: StopRuns
+    readonly logs: LogBook
+    readonly adoption: Adoption
+  },
 ): Omit<RunRouteDeps, 'plans'> {
-  const { starts, stops, logs } = parts
+  const { starts, stops, logs, adoption } = parts
   return {
     runs: {
       start: (plan, tracks) => starts.start(plan, tracks),
-      stop: (request, signal) => stops.stop(request, signal),
-      killSurvivor: (run, node, pid, startTicks) => stops.killSurvivor(run, node, pid, startTicks),
-      ...createAdoption(),
+      async stop(request, signal) {
+        refuseForeign(book, request.run)
+        return await stops.stop(request, signal)
+      },
+      async killSurvivor(run, node, pid, startTicks) {
+        refuseForeign(book, run)
+        return await stops.killSurvivor(run, node, pid, startTicks)
+      },
+      takeOver: run => adoption.takeOver(run),
+      findPidFile: (node, path) => adoption.findPidFile(node, path),
+      adoptPidFile: (finding, plan, logs) => adoption.adoptPidFile(finding, plan, logs),
     },
     secrets,
     folders: createRunFolders(),
@@ -175,11 +219,11 @@ function reporting({ store, publish }: OpenRunsDeps) {
 }
 
 /** One engine for each link: what it has asked of the node once need not be asked again. */
-function createEngineOf(): (node: FleetNode) => Engine | null {
+function createEngineOf(self: RunOwner): (node: FleetNode) => Engine | null {
   const engines = new WeakMap<object, Engine>()
   return ({ online }) => {
     if (online === null) return null
-    const engine = engines.get(online) ?? createProcessEngine(online)
+    const engine = engines.get(online) ?? createProcessEngine(online, self)
     engines.set(online, engine)
     return engine
   }

@@ -85,6 +85,8 @@ export type WatchedWorker =
       readonly identity: ProcessIdentity | null
       readonly container: Container | null
       readonly end: WorkerEnd
+      /** Says more about the end than its cause can: how long the time limit was, that it is only likely. */
+      readonly sentence?: string
     }
 
 export interface FamilyMember {

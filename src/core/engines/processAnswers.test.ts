@@ -7,34 +7,65 @@ const BOOT = 'deb9fd7a-aed7-49c0-abc1-405548efda3e'
 const identity = { pid: 42, processGroup: 42, startTicks: 9001, bootId: BOOT }
 
 it('reads who was started', () => {
-  expect(parseStart(`STARTED 42 42 9001 ${BOOT}\n`)).toEqual({ outcome: 'started', identity })
+  expect(parseStart(`STARTED 42 42 9001 ${BOOT}\n`)).toEqual({
+    outcome: 'started',
+    identity,
+    container: null,
+  })
   expect(parseStart('UNSURE its wrapper has not come up yet.\n')).toEqual({
     outcome: 'unsure',
     sentence: 'its wrapper has not come up yet.',
   })
-  expect(parseStart(`EXISTS 42 42 9001 ${BOOT}\n`)).toEqual({ outcome: 'exists', identity })
+  expect(parseStart(`EXISTS 42 42 9001 ${BOOT}\n`)).toEqual({ outcome: 'exists', identity, container: null })
 })
 
 it('reads what became of each worker', () => {
   const text = [
     `bots-1 running 42 42 9001 ${BOOT}`,
-    `bots-2 ended 143 1795565016 42 42 9001 ${BOOT}`,
-    'bots-3 ended 74 1795565016 0 0 0 -',
+    `bots-2 ended 143 1795565016 signal TERM - 42 42 9001 ${BOOT}`,
+    'bots-3 ended 74 1795565016 exit - - 0 0 0 -',
     `bots-4 vanished 42 42 9001 ${BOOT}`,
     `bots-5 rebooted 42 42 9001 ${BOOT}`,
     'bots-6 launching',
     'bots-7 absent',
   ].join('\n')
-  const endedAtMs = 1_795_565_016_000
+  const ended = { state: 'ended', endedAtMs: 1_795_565_016_000, container: null }
+  const signal = { cause: 'signal', exitCode: 143, signal: 'TERM' }
   expect(parseWatch(text)).toEqual([
-    { worker: 'bots-1', state: 'running', identity },
-    { worker: 'bots-2', state: 'ended', exitCode: 143, endedAtMs, identity },
-    { worker: 'bots-3', state: 'ended', exitCode: 74, endedAtMs, identity: null },
-    { worker: 'bots-4', state: 'vanished', identity },
-    { worker: 'bots-5', state: 'rebooted', identity },
+    { worker: 'bots-1', state: 'running', identity, container: null },
+    { worker: 'bots-2', ...ended, exitCode: 143, identity, end: signal },
+    {
+      worker: 'bots-3',
+      ...ended,
+      exitCode: 74,
+      identity: null,
+      end: { cause: 'exit', exitCode: 74, signal: null },
+    },
+    { worker: 'bots-4', state: 'vanished', identity, container: null },
+    { worker: 'bots-5', state: 'rebooted', identity, container: null },
     { worker: 'bots-6', state: 'launching' },
     { worker: 'bots-7', state: 'absent' },
   ])
+})
+
+it.each([
+  ['0 1795565016 - - -', { cause: 'exit', exitCode: 0, signal: null }, undefined],
+  ['139 1795565016 signal SEGV -', { cause: 'signal', exitCode: 139, signal: 'SEGV' }, undefined],
+  ['137 1795565016 oom KILL -', { cause: 'out-of-memory', exitCode: 137, signal: 'KILL' }, undefined],
+  [
+    '137 1795565016 oom-likely KILL -',
+    { cause: 'out-of-memory', exitCode: 137, signal: 'KILL' },
+    'probably out of memory: killed while the system was killing processes for want of memory',
+  ],
+  [
+    '143 1795565016 time-limit TERM 120',
+    { cause: 'time-limit', exitCode: 143, signal: 'TERM' },
+    'stopped after its time limit of 120 s',
+  ],
+])('reads the end `%s`, and that of an older wrapper', (words, end, sentence) => {
+  const [row] = parseWatch(`bots-1 ended ${words} 42 42 9001 ${BOOT}`)
+  expect(row).toMatchObject({ state: 'ended', end, identity })
+  expect(row !== undefined && 'sentence' in row ? row.sentence : undefined).toBe(sentence)
 })
 
 it('reads the mode of each process, with null for what it does not show', () => {
@@ -85,7 +116,14 @@ it('reads a ladder that is still climbing, and how long until KILL', () => {
     killedAfterS: null,
     killInMs: 3500,
     survivors: [
-      { pid: 48130, startTicks: 777, state: 'D', user: 'trader', command: 'python3 worker.py --all' },
+      {
+        pid: 48130,
+        startTicks: 777,
+        state: 'D',
+        user: 'trader',
+        command: 'python3 worker.py --all',
+        hangsIn: null,
+      },
     ],
   })
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { WorkerId } from '../../contract/ids'
-import type { ProcessIdentity, Survivor } from '../../contract/runs'
+import type { ProcessIdentity, Survivor, WorkerEnd } from '../../contract/runs'
 import { AppError } from '../kernel/appError'
 import { LEADER_STATES } from './engine'
 import type { FamilyMember, LeaderState, StartAnswer, StopAnswer, WatchedWorker } from './engine'
@@ -34,22 +34,46 @@ function watchedOf(
   rest: readonly string[],
 ): WatchedWorker | null {
   if (state === 'absent' || state === 'launching') return { worker, state }
-  if (state === 'ended') {
-    const [code, epochS, ...who] = rest
-    if (!isCount(code) || !isCount(epochS)) return null
-    return {
-      worker,
-      state,
-      exitCode: Number(code),
-      endedAtMs: Number(epochS) * 1000,
-      identity: identityOf(who),
-      container: null,
-      end: { cause: 'exit', exitCode: Number(code), signal: null },
-    }
-  }
+  if (state === 'ended') return endedOf(worker, rest)
   const identity = identityOf(rest)
   if (identity === null || (state !== 'running' && state !== 'vanished' && state !== 'rebooted')) return null
   return { worker, state, identity, container: null }
+}
+
+/** Shape: `<code> <epoch s> <cause> <signal> <limit s>` and who it was. Absent: `-`, as for all that an older wrapper wrote. */
+function endedOf(worker: WorkerId, words: readonly string[]): WatchedWorker | null {
+  const [code, epochS, causeWord, signal, limit, ...who] = words
+  const cause = CAUSES.get(causeWord ?? '')
+  if (!isCount(code) || !isCount(epochS) || cause === undefined || signal === undefined) return null
+  const exitCode = Number(code)
+  const sentence = endSentence(causeWord, limit)
+  return {
+    worker,
+    state: 'ended',
+    exitCode,
+    endedAtMs: Number(epochS) * 1000,
+    identity: identityOf(who),
+    container: null,
+    end: { cause, exitCode, signal: absentAsNull(signal) },
+    ...(sentence === null ? {} : { sentence }),
+  }
+}
+
+const CAUSES: ReadonlyMap<string, WorkerEnd['cause']> = new Map([
+  ['-', 'exit'],
+  ['exit', 'exit'],
+  ['signal', 'signal'],
+  ['oom', 'out-of-memory'],
+  ['oom-likely', 'out-of-memory'],
+  ['time-limit', 'time-limit'],
+])
+
+function endSentence(cause: string | undefined, limit: string | undefined): string | null {
+  if (cause === 'oom-likely')
+    return 'probably out of memory: killed while the system was killing processes for want of memory'
+  if (cause === 'time-limit' && limit !== undefined && limit !== '-')
+    return `stopped after its time limit of ${limit} s`
+  return null
 }
 
 /** Shape: `<pid> <ticks> <worker|-> <DRY_RUN|-> <ALLOW_ORDERS|-> <r|u>`, a line a process. Absent: `-` is null. */
@@ -135,7 +159,7 @@ function survivorOf(words: readonly string[], line: string): Survivor & { state:
   }
 }
 
-function identityOf(words: readonly (string | undefined)[]): ProcessIdentity | null {
+export function identityOf(words: readonly (string | undefined)[]): ProcessIdentity | null {
   const [pid, group, ticks, bootId] = words
   if (!isCount(pid) || !isCount(group) || !isCount(ticks) || bootId === undefined || Number(pid) === 0)
     return null
@@ -147,14 +171,14 @@ function numberField(fields: ReadonlyMap<string, string>, name: string): number 
   return isCount(value) ? Number(value) : null
 }
 
-function isCount(word: string | undefined): word is string {
+export function isCount(word: string | undefined): word is string {
   return word !== undefined && /^\d{1,15}$/.test(word)
 }
 
 const absentAsNull = (word: string): string | null => (word === '-' ? null : word)
-const linesOf = (text: string): string[] => text.split('\n').filter(line => line !== '')
+export const linesOf = (text: string): string[] => text.split('\n').filter(line => line !== '')
 
-function unreadable(what: string, text: string): AppError {
+export function unreadable(what: string, text: string): AppError {
   return new AppError('probe-unreadable', `The node answered something unreadable to ${what}.`, {
     hint: 'Look at drydock.log for the answer; a different /bin/sh on the node can be the cause.',
     cause: text.slice(0, 500),

@@ -97,7 +97,7 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
     expect(livingTicks(identity.pid)).toBe(identity.startTicks)
     expect(identity.processGroup).toBe(identity.pid)
     expect(await engine.watch(run, [{ worker: WORKER, identity: null }])).toEqual([
-      { worker: WORKER, state: 'running', identity },
+      { worker: WORKER, state: 'running', identity, container: null },
     ])
     expect((await stop(run, identity)).phase).toBe('proved')
   })
@@ -146,7 +146,7 @@ describe.each(SHELLS)('the process engine in %s', (_name, sh) => {
           [WORKER, WorkerId.parse('bots-9')].map(worker => ({ worker, identity: null })),
         ),
       ).toEqual([
-        { worker: WORKER, state: 'vanished', identity },
+        { worker: WORKER, state: 'vanished', identity, container: null },
         { worker: 'bots-9', state: 'absent' },
       ])
     })

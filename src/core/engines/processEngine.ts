@@ -1,7 +1,11 @@
+import { z } from 'zod'
+import type { RunOwner } from '../../contract/runs'
 import { AppError } from '../kernel/appError'
 import { ENV_NAME, shellQuote } from '../kernel/shellQuote'
 import type { NodeFacts, NodeShell } from '../nodes/nodeShell'
+import adopt from '../runs/nodeSide/adopt.sh?raw'
 import launchScript from '../runs/nodeSide/launch.sh?raw'
+import limit from '../runs/nodeSide/limit.sh?raw'
 import processes from '../runs/nodeSide/processes.sh?raw'
 import start from '../runs/nodeSide/start.sh?raw'
 import stop from '../runs/nodeSide/stop.sh?raw'
@@ -10,16 +14,20 @@ import type { Engine, KnownWorker, WorkerLaunch } from './engine'
 import { parseFamily, parseStart, parseStop, parseStopReport, parseWatch } from './processAnswers'
 
 /** Every function that Drydock calls on a node: given to the control shell when a link comes up. */
-export const NODE_SIDE_LIBRARY = [processes, start, watch, stop].join('\n')
+export const NODE_SIDE_LIBRARY = [processes, start, watch, stop, adopt].join('\n')
+
+/** What ends a worker at its time limit, in a shell of its own. */
+const LIMIT_SCRIPT = [processes, limit].join('\n')
 
 /**
  * Plain processes: one wrapper a worker, leading a session of its own (see `runs/nodeSide/`). What goes into the
  * node's shell is quoted here, what comes out of it is parsed.
  */
-export function createProcessEngine(online: {
-  readonly shell: NodeShell
-  readonly facts: NodeFacts
-}): Engine {
+export function createProcessEngine(
+  online: { readonly shell: NodeShell; readonly facts: NodeFacts },
+  /** Whose the runs are that are started here; null leaves it open. */
+  owner: RunOwner | null = null,
+): Engine {
   const { shell, facts } = online
   const { stateDir } = facts
   // It does not change while a link lasts.
@@ -29,19 +37,7 @@ export function createProcessEngine(online: {
     logPath: (run, worker) => `${stateDir}/runs/${run}/${worker}/out.log`,
 
     async start(launch) {
-      const { run, worker, workdir, dryRun, allowOrders } = launch
-      const spec = JSON.stringify(launch.spec, null, 2)
-      const args = [
-        stateDir,
-        run,
-        worker,
-        workdir,
-        environmentFile(launch),
-        spec,
-        launchScript,
-        dryRun,
-        allowOrders,
-      ]
+      const args = startWords(stateDir, launch, owner)
       return parseStart(await shell.call('drydock_start', args))
     },
 
@@ -74,6 +70,41 @@ export function createProcessEngine(online: {
       return base
     },
   }
+}
+
+function startWords(stateDir: string, launch: WorkerLaunch, owner: RunOwner | null): readonly string[] {
+  const { run, worker, workdir, dryRun, allowOrders } = launch
+  return [
+    stateDir,
+    run,
+    worker,
+    workdir,
+    environmentFile(launch),
+    JSON.stringify(withOwner(launch.spec, owner), null, 2),
+    launchScript,
+    dryRun,
+    allowOrders,
+    owner === null ? '-' : ownerLine(owner),
+    ...limitWords(launch),
+  ]
+}
+
+/** `<app> <name>`: what a run's `owner` file holds. */
+export const ownerLine = ({ app, name }: RunOwner): string => `${app} ${name}`
+
+function withOwner(spec: unknown, owner: RunOwner | null): unknown {
+  return owner === null || typeof spec !== 'object' ? spec : { ...spec, owner }
+}
+
+/** A program at its time limit is ended the way its track is stopped. */
+const SpecStop = z
+  .object({ stop: z.object({ signal: z.string(), graceSeconds: z.number() }) })
+  .catch({ stop: { signal: 'TERM', graceSeconds: 20 } })
+
+function limitWords({ limitSeconds, spec }: WorkerLaunch): readonly string[] {
+  if (limitSeconds === null) return []
+  const { signal, graceSeconds } = SpecStop.parse(spec).stop
+  return [LIMIT_SCRIPT, String(limitSeconds), signal, String(graceSeconds)]
 }
 
 function parseEnvironment(printed: string): ReadonlyMap<string, string> {

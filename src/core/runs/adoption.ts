@@ -1,17 +1,20 @@
-import type { NodeName, PlanName, RunId } from '../../contract/ids'
-import type { PidFileFinding, Run } from '../../contract/runs'
-import { AppError } from '../kernel/appError'
+import type { AdoptPidFileDeps } from './adoptPidFile'
+import { createAdoptPidFile } from './adoptPidFile'
+import type { DiscoveryDeps } from './discovery'
+import { createDiscovery } from './discovery'
+import type { TakeOverDeps } from './takeOver'
+import { createTakeOver } from './takeOver'
+
+export type AdoptionDeps = DiscoveryDeps & TakeOverDeps & AdoptPidFileDeps
 
 /** Runs that this Drydock did not start: those of others, and programs that nobody started with a Drydock. */
-export function createAdoption() {
+export function createAdoption(deps: AdoptionDeps) {
+  const discovery = createDiscovery(deps)
   return {
-    takeOver: async (_run: RunId): Promise<Run> => notBuilt(),
-    findPidFile: async (_node: NodeName, _pidFile: string): Promise<PidFileFinding> => notBuilt(),
-    adoptPidFile: async (_finding: PidFileFinding, _plan: PlanName, _logs: readonly string[]): Promise<Run> =>
-      notBuilt(),
+    ...createTakeOver(deps),
+    ...createAdoptPidFile(deps),
+    [Symbol.asyncDispose]: () => discovery[Symbol.asyncDispose](),
   }
 }
 
-function notBuilt(): never {
-  throw new AppError('refused', 'Not built yet.')
-}
+export type Adoption = ReturnType<typeof createAdoption>

@@ -12,5 +12,6 @@ export const Intentions = z.discriminatedUnion('kind', [
     isForced: z.boolean(),
     stopId: z.string(),
   }),
+  z.object({ kind: z.literal('take-over'), run: RunId }),
 ])
 export type Intentions = z.infer<typeof Intentions>

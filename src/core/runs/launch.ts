@@ -71,8 +71,12 @@ export function launchOf(
     command,
     workdir,
     index,
+    nodeIndex: spec.nodeIndex,
     workers,
     stop,
+    progress: spec.progress,
+    engine: plan.engine,
+    mode: flags,
   }
   return {
     run,
@@ -82,7 +86,7 @@ export function launchOf(
     environment,
     dryRun,
     allowOrders,
-    limitSeconds: null,
+    limitSeconds: plan.tracks.find(({ name }) => name === track)?.limitSeconds ?? null,
     container: null,
     spec: { ...note, environment: names },
   }

@@ -1,4 +1,4 @@
-import type { NodeName, RunId } from '../../contract/ids'
+import type { NodeName, RunId, WorkerId } from '../../contract/ids'
 import type { ModeFlags, ReportedFlags } from '../../contract/mode'
 import type { Worker } from '../../contract/runs'
 import type { Engine, FamilyMember } from '../engines/engine'
@@ -35,11 +35,10 @@ export function createModeReader(deps: ModeReadDeps, node: NodeName, engine: Pic
   const silentBefore = new Map<RunId, ReadonlySet<string>>()
 
   async function membersOf(run: RunId, workers: readonly Worker[]): Promise<readonly FamilyMember[]> {
-    const found = await engine.family(
-      run,
-      workers.map(({ id, identity }) => ({ worker: id, identity })),
-    )
+    const known = workers.map(({ id, identity }) => ({ worker: id, identity }))
+    const all = await engine.family(run, known)
     const ids = workers.map(({ id }) => id)
+    const found = book.record(run).origin === 'pid-file' ? asOnlyWorkers(all, ids[0]) : all
     deps.members.note(run, node, found, ids)
     return found
   }
@@ -54,15 +53,16 @@ export function createModeReader(deps: ModeReadDeps, node: NodeName, engine: Pic
   return {
     /** Looks when it is time to. Errors: those of the engine. */
     async look(run: RunId): Promise<void> {
-      const { startedAtMs, started } = book.record(run)
+      const { startedAtMs, started, origin } = book.record(run)
       const nowMs = clock.nowMs()
       const periodMs = nowMs - startedAtMs < SETTLED_AFTER_MS ? 0 : SETTLED_PERIOD_MS
       if (nowMs - (lookedAtMs.get(run) ?? 0) < periodMs) return
       lookedAtMs.set(run, nowMs)
       const workers = book.workersOn(run, node).map(({ worker }) => worker)
       const members = settled(run, await membersOf(run, workers))
+      const wrapped = origin === 'pid-file' ? [] : workers
       for (const worker of workers)
-        noteReported(book, run, worker, reportedBy(worker, workers, members, started))
+        noteReported(book, run, worker, reportedBy(worker, wrapped, members, started))
       const odd = members.find(member => isMismatch(member, started))
       if (odd !== undefined) onMismatch(run, node, odd)
     },
@@ -89,16 +89,22 @@ export function createModeReader(deps: ModeReadDeps, node: NodeName, engine: Pic
   }
 }
 
+/** No Drydock has marked a program with a pid file: all that descends from it is its only worker's. */
+function asOnlyWorkers(members: readonly FamilyMember[], worker: WorkerId | undefined): FamilyMember[] {
+  return members.map(member => ({ ...member, worker: worker ?? null }))
+}
+
 /** What a worker's processes carry: the odd one's flags if there is one; null when there is nothing to go by. */
 function reportedBy(
   worker: Worker,
-  workers: readonly Worker[],
+  /** Those whose leader is a wrapper of Drydock's. */
+  wrapped: readonly Worker[],
   members: readonly FamilyMember[],
   started: ModeFlags,
 ): ReportedFlags | null {
   // The wrapper carries what Drydock gave it, which says nothing about the program.
   const isWrapper = (member: FamilyMember): boolean =>
-    workers.some(({ identity }) => identity?.pid === member.pid && identity.startTicks === member.startTicks)
+    wrapped.some(({ identity }) => identity?.pid === member.pid && identity.startTicks === member.startTicks)
   const own = members.filter(member => member.worker === worker.id)
   const programs = own.filter(member => !isWrapper(member))
   // Whose a process without a mark is cannot be told, so it counts for every worker that is alive here.

@@ -22,8 +22,9 @@ export function createModeStop({ book, alerts, background, stops }: ModeStopDeps
 
   return (run: RunId, node: NodeName, member: FamilyMember): void => {
     if (underWay.has(run)) return
-    underWay.add(run)
-    const { plan, started } = book.record(run)
+    const { plan, started, origin, isModeKnown } = book.record(run)
+    if (!isModeKnown) return // nothing to hold it against: it is shown with what it carries
+    const isOurs = origin !== 'foreign' && origin !== 'pid-file'
     const given = flagTexts(started)
     const say = (what: string): void =>
       alerts.raise({
@@ -35,8 +36,15 @@ export function createModeStop({ book, alerts, background, stops }: ModeStopDeps
         cause:
           `It was started with DRY_RUN=${given.dryRun} ALLOW_ORDERS=${given.allowOrders}; ` +
           'its command or a script sets the mode itself.',
-        fix: 'Take the variable out of the command or the script, then start again.',
+        fix: isOurs
+          ? 'Take the variable out of the command or the script, then start again.'
+          : 'Look at it. Drydock did not start it and does not stop it by itself.',
       })
+    if (!isOurs) {
+      say('is not in the mode that it began with')
+      return
+    }
+    underWay.add(run)
     say('is being stopped')
     background.start(`stop ${run} for its mode`, async signal => {
       try {

@@ -97,7 +97,9 @@ function createStateLook(
     const family =
       row.state === 'vanished' ? await engine.family(run, [{ worker: row.worker, identity }]) : []
     if (family.length > 0) {
-      const detail = `its wrapper was killed from outside; alive: ${family.map(({ pid }) => pid).join(' ')}`
+      const who =
+        book.record(run).origin === 'pid-file' ? 'it has ended' : 'its wrapper was killed from outside'
+      const detail = `${who}; alive: ${family.map(({ pid }) => pid).join(' ')}`
       book.note(run, row.worker, { type: 'confirmed' }, { detail })
       return
     }

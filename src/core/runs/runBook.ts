@@ -46,11 +46,7 @@ export function createRunBook(deps: RunBookDeps) {
     get: (run: RunId): Run => toRun(recordOf(run), nameMode),
     record: recordOf,
     /** Errors: `not-found`. */
-    worker(run: RunId, id: WorkerId): Worker {
-      const found = recordOf(run).workers.find(({ worker }) => worker.id === id)?.worker
-      if (found === undefined) throw new AppError('not-found', `The run ${run} has no worker ${id}.`)
-      return found
-    },
+    worker: (run: RunId, id: WorkerId): Worker => workerOf(recordOf(run), id),
     workersOn: (run: RunId, node: NodeName): WorkerRecord[] =>
       recordOf(run).workers.filter(({ worker }) => worker.node === node),
 
@@ -68,10 +64,7 @@ export function createRunBook(deps: RunBookDeps) {
     note(run: RunId, id: WorkerId, event: WorkerEvent, patch: Partial<Worker> = {}): void {
       const before = recordOf(run).workers.find(({ worker }) => worker.id === id)?.worker
       if (before === undefined || !isActive(before.state)) return
-      const state = nextState(before.state, event)
-      const times = state === before.state ? {} : { stateSinceMs: clock.nowMs() }
-      const end = isActive(state) ? {} : { endedAtMs: clock.nowMs() }
-      const after = { ...before, state, ...times, ...end, ...patch }
+      const after = { ...changed(before, event, clock.nowMs()), ...patch }
       if (isDeepStrictEqual(before, after)) return
       keep(
         withWorker(run, id, record => ({ ...record, worker: after })),
@@ -88,9 +81,31 @@ export function createRunBook(deps: RunBookDeps) {
       keep({ ...recordOf(run), stop }, [])
     },
 
+    /** Whose the run is from now on. */
+    setOwner(run: RunId, owner: Pick<RunRecord, 'origin' | 'owner'>): void {
+      keep({ ...recordOf(run), ...owner }, [])
+    },
+
     flush: pages.flush,
     [Symbol.dispose]: pages.close,
   }
+}
+
+function workerOf({ id: run, workers }: RunRecord, id: WorkerId): Worker {
+  const found = workers.find(({ worker }) => worker.id === id)?.worker
+  if (found === undefined) throw new AppError('not-found', `The run ${run} has no worker ${id}.`)
+  return found
+}
+
+function changed(before: Worker, event: WorkerEvent, nowMs: number): Worker {
+  const state = nextState(before.state, event)
+  const times = state === before.state ? {} : { stateSinceMs: nowMs }
+  const end = isActive(state) ? {} : { endedAtMs: nowMs, ...neverStarted(event) }
+  return { ...before, state, ...times, ...end }
+}
+
+function neverStarted({ type }: WorkerEvent): Partial<Worker> {
+  return type === 'refused' ? { end: { cause: 'never-started', exitCode: null, signal: null } } : {}
 }
 
 function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LogId, PlanName, RunId } from '../../contract/ids'
+import { LogId, NodeName, PlanName, RunId, TrackName } from '../../contract/ids'
 import { LogGap } from '../../contract/logs'
 import type { ModeFlags as ModeFlagsType, ModeName, ReportedFlags } from '../../contract/mode'
 import { ModeFlags } from '../../contract/mode'
@@ -32,6 +32,8 @@ export const RunRecord = z.object({
   plan: PlanName,
   startedAtMs: z.number(),
   started: ModeFlags,
+  /** false: `started` is a stand-in, since nobody wrote down what the run was started with. */
+  isModeKnown: z.boolean().default(true),
   stop: StopReport.nullable(),
   engine: EngineKind.default('process'),
   origin: z.enum(['started', 'taken-over', 'foreign', 'pid-file']).default('started'),
@@ -39,6 +41,8 @@ export const RunRecord = z.object({
   files: z.array(RunFile).default([]),
   cleanups: z.array(Cleanup).default([]),
   gaps: z.array(z.object({ log: LogId, gap: LogGap })).default([]),
+  /** Log files that the programs of a track write themselves on a node. */
+  logGlobs: z.array(z.object({ track: TrackName, node: NodeName, glob: z.string() })).default([]),
   workers: z.array(WorkerRecord),
 })
 export type RunRecord = z.infer<typeof RunRecord>

@@ -193,6 +193,7 @@ function newRecord(
     plan: plan.name,
     startedAtMs: nowMs,
     started,
+    isModeKnown: true,
     stop: null,
     engine: plan.engine,
     origin: 'started',
@@ -200,6 +201,7 @@ function newRecord(
     files: [],
     cleanups: [],
     gaps: [],
+    logGlobs: [],
     workers: workers.map(spec => ({
       worker: {
         id: spec.id,
@@ -248,7 +250,7 @@ function tellSkipped(alerts: AlertBoard, plan: PlanName, skipped: readonly NodeN
 }
 
 /** `20261124-140211-k3f9`: the start in UTC, and four letters against two starts in one second. */
-function newRunId(nowMs: number): RunId {
+export function newRunId(nowMs: number): RunId {
   const [date = '', time = ''] = new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T')
   const letters = Array.from({ length: 4 }, () => 'abcdefghjkmnpqrstuvwxyz23456789'[randomInt(31)]).join('')
   return RunId.parse(`${date}-${time}-${letters}`)

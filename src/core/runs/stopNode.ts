@@ -5,7 +5,7 @@ import { AppError, sentenceOf } from '../kernel/appError'
 import type { Clock } from '../kernel/clock'
 import type { RunBook } from './runBook'
 import { answeredNode, howSentence } from './stopReport'
-import { exitSentence } from './workerState'
+import { endSentence } from './workerState'
 
 const POLL_MS = 200
 /** A ladder that has said nothing new so long after its KILL has been ended from outside, or cannot write. */
@@ -140,8 +140,8 @@ async function conclude(
     if (answer.phase === 'still-running') {
       book.note(run, worker, { type: 'stop-failed' }, { detail: 'STOP left processes alive' })
     } else if (row?.state === 'ended') {
-      const { exitCode } = row
-      book.note(run, worker, { type: 'ended-before-stop', exitCode }, { detail: exitSentence(exitCode) })
+      const { exitCode, end } = row
+      book.note(run, worker, { type: 'ended-before-stop', exitCode }, { end, detail: endSentence(end) })
     } else {
       book.note(run, worker, { type: 'proved-gone' }, { detail: `proved · ${howSentence(answer, isForced)}` })
     }

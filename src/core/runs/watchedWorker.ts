@@ -1,9 +1,9 @@
 import type { RunId } from '../../contract/ids'
-import type { ProcessIdentity } from '../../contract/runs'
+import type { ProcessIdentity, Worker, WorkerEnd } from '../../contract/runs'
 import type { WatchedWorker } from '../engines/engine'
 import type { Clock } from '../kernel/clock'
 import type { RunBook } from './runBook'
-import { exitSentence } from './workerState'
+import { endSentence } from './workerState'
 
 /** The node's clock may be off; within this much it only says what Drydock saw itself. */
 const SEEN_ENDING_MS = 5_000
@@ -19,12 +19,7 @@ export function applyWatched(book: RunBook, clock: Clock, run: RunId, row: Watch
     case 'absent':
       // While START is under way the folder may not be there yet; only START itself can say that it failed.
       if (worker.state === 'unknown' && worker.identity === null) {
-        book.note(
-          run,
-          worker.id,
-          { type: 'never-started' },
-          { detail: 'it never started: the node has no folder of it' },
-        )
+        book.note(run, worker.id, { type: 'never-started' }, unwritten('never-started'))
       }
       return
     case 'running':
@@ -39,22 +34,43 @@ export function applyWatched(book: RunBook, clock: Clock, run: RunId, row: Watch
       book.note(
         run,
         worker.id,
-        { type: 'ended', exitCode: row.exitCode },
+        { type: 'ended', exitCode: row.exitCode, cause: row.end.cause },
         {
-          detail: exitSentence(row.exitCode),
+          end: row.end,
+          detail: row.sentence ?? endSentence(row.end),
           identity: worker.identity ?? row.identity,
           ...endTime(row.endedAtMs, clock.nowMs(), book.record(run).startedAtMs),
         },
       )
       return
     case 'vanished':
-      book.note(run, worker.id, { type: 'gone' }, { detail: 'killed from outside: no exit code was written' })
+      if (book.record(run).origin === 'pid-file') noteAdoptedGone(book, run, worker)
+      else book.note(run, worker.id, { type: 'gone' }, unwritten('killed-outside'))
       return
     case 'rebooted':
-      book.note(run, worker.id, { type: 'rebooted' }, { detail: 'its node has rebooted since it started' })
+      book.note(run, worker.id, { type: 'rebooted' }, unwritten('reboot'))
       return
     default:
       row satisfies never
+  }
+}
+
+/** An end that nobody wrote down. */
+function unwritten(cause: WorkerEnd['cause']): Pick<Worker, 'end' | 'detail'> {
+  const end = { cause, exitCode: null, signal: null }
+  return { end, detail: endSentence(end) }
+}
+
+/** A program with a pid file has nobody who writes its exit code: only its last report can say that it came to its end. */
+function noteAdoptedGone(book: RunBook, run: RunId, { id, progress }: Worker): void {
+  const isWhole = progress !== null && progress.total !== null && progress.step >= progress.total
+  if (isWhole) {
+    const end = { cause: 'exit', exitCode: null, signal: null } as const
+    const detail = 'it has ended after its last step; nobody wrote its exit code'
+    book.note(run, id, { type: 'ended', exitCode: 0 }, { end, detail })
+  } else {
+    const detail = 'it has ended; nobody wrote its exit code'
+    book.note(run, id, { type: 'gone' }, { ...unwritten('killed-outside'), detail })
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Run, Worker, WorkerState } from '../../contract/runs'
+import type { Run, Worker, WorkerEnd, WorkerState } from '../../contract/runs'
 import { ACTIVE_STATES } from '../../contract/runs'
 
 /** What can be learnt about a worker. */
@@ -9,7 +9,7 @@ export type WorkerEvent =
   | { readonly type: 'link-lost' }
   | { readonly type: 'stop-sent' }
   | { readonly type: 'stop-failed' } // the ladder came to its end, and something is alive
-  | { readonly type: 'ended'; readonly exitCode: number }
+  | { readonly type: 'ended'; readonly exitCode: number; readonly cause?: WorkerEnd['cause'] }
   | { readonly type: 'ended-before-stop'; readonly exitCode: number }
   | { readonly type: 'gone' } // no end was written: killed from outside, or out of memory
   | { readonly type: 'rebooted' }
@@ -35,7 +35,8 @@ export function nextState(state: WorkerState, event: WorkerEvent): WorkerState {
       return state === 'stopping' ? 'running' : state
     case 'ended':
       if (state === 'stopping') return 'stopping'
-      return event.exitCode === 0 ? 'succeeded' : 'failed'
+      // Whatever it made of the signal, it did not come to its end in its time.
+      return event.exitCode === 0 && event.cause !== 'time-limit' ? 'succeeded' : 'failed'
     case 'ended-before-stop':
       return event.exitCode === 0 ? 'succeeded' : 'failed'
     case 'gone':
@@ -70,6 +71,28 @@ export function deriveRunState(workers: readonly Worker[]): Pick<Run, 'state' | 
   })
   const own = workers.find(worker => worker.state === state && worker.detail !== null)?.detail ?? null
   return { state, detail: others.length > 0 ? others.join(', ') : own }
+}
+
+/** One sentence for how a worker ended; null for a success. */
+export function endSentence({ cause, exitCode, signal }: WorkerEnd): string | null {
+  switch (cause) {
+    case 'exit':
+      return exitCode === null ? null : exitSentence(exitCode)
+    case 'signal':
+      return `killed by ${signal ?? 'a signal'}`
+    case 'out-of-memory':
+      return 'out of memory: killed by the system'
+    case 'time-limit':
+      return 'stopped after its time limit'
+    case 'reboot':
+      return 'its node has rebooted since it started'
+    case 'killed-outside':
+      return 'killed from outside: no exit code was written'
+    case 'never-started':
+      return 'it never started: the node has no folder of it'
+    default:
+      return cause satisfies never
+  }
 }
 
 /** A sentence for an exit code as a shell reports it: 128 + n stands for signal n. */

@@ -30,6 +30,8 @@ const record: RunRecord = {
   files: [],
   cleanups: [],
   gaps: [],
+  logGlobs: [],
+  isModeKnown: true,
   workers: [
     {
       worker: {

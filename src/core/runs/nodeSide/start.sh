@@ -3,7 +3,8 @@
 # Starting one worker, once. The worker's folder is the lock: whoever makes it starts the worker, all others are
 # told who runs there.
 
-# drydock_start STATE_DIR RUN WORKER WORKDIR ENVIRONMENT SPEC LAUNCH DRY_RUN ALLOW_ORDERS
+# drydock_start STATE_DIR RUN WORKER WORKDIR ENVIRONMENT SPEC LAUNCH DRY_RUN ALLOW_ORDERS OWNER [SCRIPT LIMIT SIGNAL GRACE]
+# OWNER is `<app> <name>`, or `-`. With a time limit: the text of limit.sh, seconds, signal, seconds.
 # Prints `STARTED` or `EXISTS`, then pid, process group, start ticks and boot id; or `UNSURE` and why: the folder is made,
 # and nobody can say yet who runs in it. Fails only before the folder was made, or when nothing will run in it.
 drydock_start() {
@@ -13,6 +14,11 @@ drydock_start() {
   [ -r /proc/self/stat ] || { echo "This node has no /proc, which starting needs."; return 1; }
   umask 077
   [ -d "$1/runs/$2" ] || mkdir -p "$1/runs/$2" || return 1
+  drydock_owner "$1/runs/$2"
+  if [ "$o_app" != - ] && [ "${10}" != - ] && [ "$o_app" != "${10%% *}" ]; then
+    echo "This run belongs to $o_name: it was taken over."
+    return 1
+  fi
   if ! mkdir "$dir" 2>/dev/null; then
     [ -d "$dir" ] || { echo "Cannot make the folder $dir: is the disk full or read-only?"; return 1; }
     [ ! -e "$dir/stopped" ] || { echo "It was stopped before it was started."; return 1; }
@@ -20,8 +26,10 @@ drydock_start() {
     return
   fi
   if ! { printf '%s' "$6" >"$dir/spec.json" && printf '%s' "$7" >"$dir/launch.sh" &&
-    printf '%s' "$5" >"$dir/environment" && : >"$dir/out.log"; }; then
-    rm -f "$dir/spec.json" "$dir/launch.sh" "$dir/environment" "$dir/out.log"
+    printf '%s' "$5" >"$dir/environment" && : >"$dir/out.log" &&
+    { [ -z "${12-}" ] || printf '%s' "${11}" >"$dir/limit.sh"; } &&
+    { [ "$o_app" != - ] || [ "${10}" = - ] || drydock_own "$1/runs/$2" "${10}"; }; }; then
+    rm -f "$dir/spec.json" "$dir/launch.sh" "$dir/environment" "$dir/out.log" "$dir/limit.sh"
     rmdir "$dir"
     echo "Cannot write to $dir: is the disk full?"
     return 1
@@ -32,9 +40,21 @@ drydock_start() {
     cd "$dir" || exit 1
     # shellcheck disable=SC2086 # the program and its switch are separate words
     env -i PATH="$PATH" DRYDOCK_RUN="$2" DRYDOCK_WORKER="$3" DRY_RUN="$8" ALLOW_ORDERS="$9" \
-      $r_program ${r_code:+"$r_code"} sh ./launch.sh "$8" "$9" "$start_umask" </dev/null 2>>out.log &
+      $r_program ${r_code:+"$r_code"} sh ./launch.sh "$8" "$9" "$start_umask" "${12-}" "${13-}" "${14-}" </dev/null 2>>out.log &
   )"
   drydock_confirm "$dir" STARTED
+}
+
+# drydock_owner RUN_DIR: sets o_app and o_name, whose run this is by the run's own folder; `-` when it does not say.
+drydock_owner() {
+  o_app='' o_name=''
+  [ ! -s "$1/owner" ] || read -r o_app o_name <"$1/owner"
+  o_app=${o_app:--} o_name=${o_name:-unknown}
+}
+
+# drydock_own RUN_DIR OWNER: writes the owner, wholly or not at all.
+drydock_own() {
+  printf '%s\n' "$2" >"$1/owner.tmp" && mv "$1/owner.tmp" "$1/owner"
 }
 
 # Asked once, when a link comes up and this is read.

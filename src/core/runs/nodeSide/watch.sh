@@ -3,7 +3,8 @@
 # Looking at workers without touching them.
 
 # drydock_watch STATE_DIR RUN WORKER:PID:TICKS:BOOT…: one line a worker. `WORKER:-` when nobody knows its process.
-#   `<worker> ended <code> <epoch s> <pid> <group> <ticks> <boot>`   the wrapper wrote its end
+#   `<worker> ended <code> <epoch s> <cause> <signal> <limit s> <pid> <group> <ticks> <boot>`   the wrapper wrote its end;
+#       `-` for what an older wrapper did not write
 #   `<worker> running <pid> <group> <ticks> <boot>`
 #   `<worker> vanished …`    no end was written, and the wrapper is gone (or its pid names another process)
 #   `<worker> rebooted …`    the node has booted since
@@ -24,7 +25,7 @@ drydock_watch() {
       w_who="${w_want%%:*} ${w_want%%:*} ${w_rest%%:*} ${w_rest#*:}"
     fi
     if [ -n "$w_exit" ]; then
-      echo "$w_worker ended $w_exit ${w_who:-0 0 0 -}"
+      drydock_watch_end
     elif [ -n "$w_who" ]; then
       drydock_watch_process "${w_who%% *}"
     elif [ -d "$w_dir/$w_worker" ]; then
@@ -35,6 +36,12 @@ drydock_watch() {
   done
 }
 
+drydock_watch_end() {
+  # shellcheck disable=SC2086 # words of a file that only the wrapper writes
+  set -- $w_exit
+  echo "$w_worker ended $1 $2 ${3:--} ${4:--} ${5:--} ${w_who:-0 0 0 -}"
+}
+
 drydock_watch_process() {
   w_rest=${w_who#* * } w_ticks=${w_rest%% *}
   if [ "${w_who##* }" != "$w_boot" ]; then
@@ -43,7 +50,7 @@ drydock_watch_process() {
     echo "$w_worker running $w_who"
   elif [ -s "$w_dir/$w_worker/exit" ]; then
     read -r w_exit <"$w_dir/$w_worker/exit" # it wrote its end between the two looks
-    echo "$w_worker ended $w_exit $w_who"
+    drydock_watch_end
   else
     echo "$w_worker vanished $w_who"
   fi
@@ -53,11 +60,14 @@ drydock_watch_process() {
 # carries: `pid ticks worker DRY_RUN ALLOW_ORDERS r`, as drydock_flags says it. Remembers them in `members` of the first
 # worker, so that one that loses its parents later is still known; a full disk only costs that memory.
 drydock_family() {
-  f_dir=$1/runs/$2 f_run=$2 f_names='' f_known='' f_marked='' f_rows='' f_more=''
+  f_dir=$1/runs/$2 f_run=$2 f_names='' f_known='' f_marked='' f_rows='' f_more='' f_timers=''
   shift 2
   for f_worker in "$@"; do
     f_names="$f_names ${f_worker%%:*}"
     f_known="$f_known ${f_worker#*:}"
+    # A time limit is no process of the program: it may outlive a wrapper that was killed.
+    f_timer=$f_dir/${f_worker%%:*}/timer
+    [ ! -f "$f_timer" ] || while read -r f_entry; do f_timers="$f_timers $f_entry"; done <"$f_timer"
   done
   # shellcheck disable=SC2086 # one word a worker
   drydock_known "$f_dir" $f_names
@@ -79,6 +89,7 @@ END
   f_members=''
   while read -r f_pid f_ticks; do
     case $f_pid in end | '') continue ;; esac
+    case " $f_timers " in *" $f_pid:$f_ticks "*) continue ;; esac
     f_members="$f_members$f_pid:$f_ticks
 "
     drydock_family_row "$f_pid" "$f_ticks"
