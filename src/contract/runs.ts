@@ -125,6 +125,8 @@ export const StopReport = z.object({
   askedAtMs: z.number(),
   graceSeconds: z.number(),
   isForced: z.boolean(),
+  /** Who was asked to stop; null: every worker of the run. Absent in what an older Drydock stored. */
+  workers: z.array(WorkerId).nullable().optional(),
   nodes: z.array(NodeStop),
   /** `proved`: no process of the run is left anywhere. */
   outcome: z.enum(['under-way', 'proved', 'still-running', 'unconfirmed']),

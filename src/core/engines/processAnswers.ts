@@ -137,8 +137,7 @@ export function parseKilled(text: string): Killed {
 }
 
 export type Killed =
-  | { readonly outcome: 'gone' | 'other' }
-  | { readonly outcome: 'alive'; readonly survivor: StopSurvivor }
+  { readonly outcome: 'gone' | 'other' } | { readonly outcome: 'alive'; readonly survivor: StopSurvivor }
 
 function timeLeftMs(deadline: number | null, now: number | null): number | null {
   return deadline === null || now === null ? null : Math.max(0, (deadline - now) * 10)
