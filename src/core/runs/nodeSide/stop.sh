@@ -270,10 +270,24 @@ drydock_stop_act() {
     drydock_stop_step "$a_step"
     if [ "$u_now" -ge "$l_kill" ]; then
       drydock_stop_kill
-    elif [ "$u_now" -ge "$l_term" ]; then
+    elif [ "$u_now" -ge "$l_term" ] || drydock_stop_has_drained; then
       drydock_stop_ask
     fi
   done
+}
+
+# A program that has finished what it had may have left others behind: their ladder begins now.
+drydock_stop_has_drained() {
+  [ -s "$t_dir/$l_worker/exit" ] || return 1
+  d_plan='' d_who=$l_worker t_last=$t_start
+  for d_step in $t_plan; do
+    drydock_stop_step "$d_step"
+    [ "$l_worker" != "$d_who" ] || l_term=$u_now l_kill=$((u_now + l_grace))
+    d_plan="$d_plan $l_worker:$l_signal:$l_grace:$l_drain:$l_term:$l_kill:$l_group"
+    [ "$t_last" -ge "$l_kill" ] || t_last=$l_kill
+  done
+  t_plan=$d_plan
+  drydock_stop_step "$a_step"
 }
 
 # The worker's signal: to its verified group as a whole, then to each member that left its group; later to those that
