@@ -89,6 +89,8 @@ export const Worker = z.object({
   /** Tracks that must succeed before it is started; it is `starting` until then. Empty: it waits for nothing. */
   waitsFor: z.array(TrackName).default([]),
   container: Container.nullable().default(null),
+  /** Its plan says how it drains. Absent: it does not. */
+  canDrain: z.boolean().optional(),
 })
 export type Worker = z.infer<typeof Worker>
 

@@ -118,7 +118,7 @@ describe.each(SHELLS)('STOP of some workers in %s', (_name, sh) => {
     const one = await start(run, 'bots-1', 'exec sleep 300')
     const two = await start(run, 'bots-2', 'exec sleep 300')
     // Nobody's child, with the mark of the run alone.
-    const stray = spawn('setsid', ['sleep', '300'], { env: { PATH: process.env['PATH'], DRYDOCK_RUN: run } })
+    const stray = spawn('setsid', ['sleep', '300'], { env: { DRYDOCK_RUN: run, PATH: process.env['PATH'] } })
     const chance = spawn('sleep', ['300'], { env: { PATH: process.env['PATH'], NOTE: `DRYDOCK_RUN=${run}` } })
     try {
       await soon(() => expect(livingTicks(stray.pid!)).not.toBeNull())
@@ -184,7 +184,7 @@ describe.each(SHELLS)('STOP of some workers in %s', (_name, sh) => {
     const answer = await stop(run, [known])
     expect(answer).toMatchObject({
       phase: 'proved',
-      workers: [{ how: { signal: 'USR1', killedAfterS: null } }],
+      workers: [{ how: { signal: 'TERM', killedAfterS: null } }],
     })
     expect(readFileSync(file('done'), 'utf8')).toBe('done\n')
   })

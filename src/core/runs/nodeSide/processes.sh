@@ -59,9 +59,14 @@ drydock_known() {
   done
 }
 
+# BusyBox reads a line up to its first NUL: without -z it would find a mark in the first variable only.
+start_zero=-z
+printf 'a\0b\0' | grep -zqF b 2>/dev/null || start_zero=''
+
 # drydock_hits RUN: the environment files that hold the run's mark, one a line. Quick, but a hit may be chance.
 drydock_hits() {
-  grep -lsF "DRYDOCK_RUN=$1" /proc/[0-9]*/environ 2>/dev/null
+  # shellcheck disable=SC2086 # a switch or nothing
+  grep $start_zero -lsF "DRYDOCK_RUN=$1" /proc/[0-9]*/environ 2>/dev/null
 }
 
 # drydock_flags RUN FILE…: `pid/worker/DRY_RUN/ALLOW_ORDERS/r` for each of these environment files that is still there.
