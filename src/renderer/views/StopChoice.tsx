@@ -70,10 +70,7 @@ export function StopChoice() {
       }
     >
       <h2>{node === null ? 'Stop training?' : `Stop everything on ${node}?`}</h2>
-      <p className="text-t2">
-        Workers are asked to end and get their grace. What does not end in time is killed. Then Drydock looks
-        for whatever is left.
-      </p>
+      <WhatStopDoes />
       {problem === null ? null : (
         <div className="modal-part mt-4">
           <Notice severity="err" what={problem.what} fix={problem.fix} />
@@ -88,6 +85,15 @@ export function StopChoice() {
         Open positions at the broker are not closed by this. What each worker wrote so far is kept.
       </p>
     </Modal>
+  )
+}
+
+function WhatStopDoes() {
+  return (
+    <p className="text-t2">
+      Workers are asked to end and get their grace. What does not end in time is killed. Then Drydock looks
+      for whatever is left.
+    </p>
   )
 }
 
