@@ -136,5 +136,5 @@ export type StopSurvivor = Survivor & {
 }
 
 /** `refused`: its start time is not the one that was recorded, so nothing of that worker was signalled. */
-export type LeaderState = (typeof LEADER_STATES)[number]
+type LeaderState = (typeof LEADER_STATES)[number]
 export const LEADER_STATES = ['live', 'gone', 'absent', 'rebooted', 'refused'] as const

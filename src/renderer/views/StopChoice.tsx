@@ -29,7 +29,6 @@ export function StopChoice() {
   const actions = useActions()
   const runs = useFleet(state => state.runs)
   const selected = useScreen(state => state.run)
-  const problem = useScreen(state => state.problem)
   const asked = useScreen(state => (state.stop?.step === 'choose' ? state.stop : null))
   const keepRef = useRef<HTMLButtonElement>(null)
   const [scope, setScope] = useState<Scope>({
@@ -71,11 +70,7 @@ export function StopChoice() {
     >
       <h2>{node === null ? 'Stop training?' : `Stop everything on ${node}?`}</h2>
       <WhatStopDoes />
-      {problem === null ? null : (
-        <div className="modal-part mt-4">
-          <Notice severity="err" what={problem.what} fix={problem.fix} />
-        </div>
-      )}
+      <ProblemPart />
       {node === null ? null : <RunList runs={active} />}
       {run === undefined || node !== null ? null : (
         <ScopeChoice active={active} run={run} scope={scope} onChange={setScope} />
@@ -85,6 +80,16 @@ export function StopChoice() {
         Open positions at the broker are not closed by this. What each worker wrote so far is kept.
       </p>
     </Modal>
+  )
+}
+
+function ProblemPart() {
+  const problem = useScreen(state => state.problem)
+  if (problem === null) return null
+  return (
+    <div className="modal-part mt-4">
+      <Notice severity="err" what={problem.what} fix={problem.fix} />
+    </div>
   )
 }
 

@@ -110,12 +110,13 @@ drydock_flags() {
 # descendants, and all of every session that one of them leads: together they find a child that left the group, one
 # that called setsid, and one that overwrote its environment; each is of the worker through which it was found. Prints
 # what comes on its input first: whatever finds the marks can run at the same time. The last line is `end`, or the list
-# is not whole: this shell must be on it.
+# is not whole: this shell must be on it (c_self, in a
+# process of its own: `$$` stays the pid of the shell that it came from, which may be gone).
 drydock_closure() {
   {
     LC_ALL=C grep -hs '' /proc/[0-9]*/stat
     while read -r c_line; do echo "$c_line"; done
-  } 2>/dev/null | LC_ALL=C known=$1 marked=$2 self=$$ awk '
+  } 2>/dev/null | LC_ALL=C known=$1 marked=$2 self=${c_self:-$$} awk '
     # Nothing in a record looks like this: a name has 15 characters at most, its newlines among them.
     /^\/proc\/[0-9]+\/environ$/ { print; next }
     {

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2154,SC2034 # processes.sh sets s_… and u_…, and reads k_some
+# shellcheck disable=SC2154,SC2034 # processes.sh sets s_… and u_…, and reads k_some and c_self
 # STOP: verify, snapshot, signal, wait, KILL, sweep, prove. The ladder runs on the node, so that neither a dead link
 # nor a sleeping laptop can leave it halfway.
 
@@ -45,6 +45,7 @@ drydock_stop() {
 drydock_stop_climb() {
   trap '' HUP
   read -r t_ladder _ </proc/self/stat
+  c_self=$t_ladder # the control shell dies with its link
   drydock_stat "$t_ladder" && t_ladder=$t_ladder:$s_ticks
   drydock_stop_write
   drydock_stop_ladder
