@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ProcessIdentity } from '../../src/contract/runs'
 import type { Engine, StartAnswer } from '../../src/core/engines/engine'
 import { createProcessEngine, NODE_SIDE_LIBRARY } from '../../src/core/engines/processEngine'
+import type { NodeShell } from '../../src/core/nodes/nodeShell'
 import { openLocalSession } from '../../src/core/nodes/localShell'
 
 /** The process engine alone, on this PC, in a home of its own and in the given POSIX shell. */
@@ -11,6 +12,7 @@ export interface LocalEngine extends AsyncDisposable {
   readonly home: string
   readonly stateDir: string
   readonly engine: Engine
+  readonly shell: NodeShell
 }
 
 export async function openLocalEngine(
@@ -31,6 +33,7 @@ export async function openLocalEngine(
     home,
     stateDir,
     engine: createProcessEngine(session),
+    shell: session.shell,
     async [Symbol.asyncDispose]() {
       await session[Symbol.asyncDispose]()
       rmSync(home, { recursive: true, force: true })

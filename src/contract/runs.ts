@@ -89,6 +89,8 @@ export const Worker = z.object({
   /** Tracks that must succeed before it is started; it is `starting` until then. Empty: it waits for nothing. */
   waitsFor: z.array(TrackName).default([]),
   container: Container.nullable().default(null),
+  /** Its plan says how it drains. Absent: it does not. */
+  canDrain: z.boolean().optional(),
 })
 export type Worker = z.infer<typeof Worker>
 
@@ -125,6 +127,8 @@ export const StopReport = z.object({
   askedAtMs: z.number(),
   graceSeconds: z.number(),
   isForced: z.boolean(),
+  /** Who was asked to stop; null: every worker of the run. Absent in what an older Drydock stored. */
+  workers: z.array(WorkerId).nullable().optional(),
   nodes: z.array(NodeStop),
   /** `proved`: no process of the run is left anywhere. */
   outcome: z.enum(['under-way', 'proved', 'still-running', 'unconfirmed']),

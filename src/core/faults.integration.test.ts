@@ -51,9 +51,10 @@ it('ends a STOP whose ladder was killed on its node', async () => {
   const run = await start(app, 'stubborn')
   await soon(() => expect(app.run()?.workers[0]?.logLines).toBe(1))
   const stopping = stop(app, run.id)
-  const file = join(rig.home, '.drydock', 'runs', run.id, 'bots-1', 'stop')
+  const folder = join(rig.home, '.drydock', 'runs', run.id, 'bots-1')
+  const report = (): string => readdirSync(folder).find(name => /^stop-\d+$/.test(name))!
   const ladder = await vi.waitFor(
-    () => Number(/^ladder (\d+):/m.exec(readFileSync(file, 'utf8'))![1]),
+    () => Number(/^ladder (\d+):/m.exec(readFileSync(join(folder, report()), 'utf8'))![1]),
     30_000,
   )
   const process = listProcesses().find(({ pid }) => pid === ladder)

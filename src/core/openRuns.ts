@@ -93,6 +93,7 @@ export function openRuns(deps: OpenRunsDeps) {
     writeDown: intent => tryToWriteDown(deps, journal, intent),
     settle,
     engineOf: name => asEngine(nodes.get(name)),
+    shellOf: name => nodes.get(name)?.online?.shell ?? null,
     online: (name, signal) => untilOnline(nodes, name, signal),
     isInFleet: name => nodes.get(name) !== undefined,
     onConcluded: node => supervisor.nudge(node),

@@ -11,8 +11,8 @@ export interface Engine {
   /** The living processes of a run on this node, with the mode that each of them carries. */
   family(run: RunId, workers: readonly KnownWorker[]): Promise<readonly FamilyMember[]>
   /**
-   * Stops these workers, which are all that the run has on this node; the ladder goes on there when it needs longer
-   * than a moment. Those that were never started cannot be started any more.
+   * Stops these workers, each by its own ladder if it has one, and no others; the ladder goes on on the node when it
+   * needs longer than a moment. Those that were never started cannot be started any more.
    */
   stop(run: RunId, ladder: StopLadder, workers: readonly KnownWorker[]): Promise<StopAnswer>
   /** How far the ladder of the STOP with this id is; null when it never ran, or was ended from outside. */
@@ -45,7 +45,11 @@ export interface WorkerLaunch {
 export interface KnownWorker {
   readonly worker: WorkerId
   readonly identity: ProcessIdentity | null
+  /** How this worker is stopped, when that is not what the whole STOP says. */
+  readonly ladder?: WorkerLadder
 }
+
+export type WorkerLadder = Pick<StopLadder, 'signal' | 'graceSeconds' | 'drain'>
 
 export interface StopLadder {
   /** Names this STOP: a report that is found later says whose it is. */
@@ -55,6 +59,11 @@ export interface StopLadder {
   readonly graceSeconds: number
   /** Comes before `signal`: to finish what they have, so many seconds at most. */
   readonly drain: { readonly signal: string; readonly seconds: number } | null
+  /**
+   * The run has other workers on the node, and they go on: what carries the run's mark and belongs to no worker in
+   * particular is left alone.
+   */
+  readonly isPartial?: boolean
 }
 
 export type StartAnswer =
@@ -101,7 +110,7 @@ export interface FamilyMember {
 
 export interface StopAnswer {
   readonly phase: 'under-way' | 'proved' | 'still-running'
-  readonly workers: readonly { readonly worker: WorkerId; readonly leader: LeaderState }[]
+  readonly workers: readonly StoppedWorker[]
   readonly groups: number
   readonly processesGone: number
   readonly tookMs: number
@@ -110,9 +119,24 @@ export interface StopAnswer {
   readonly killedAfterS: number | null
   /** Until the ladder goes to KILL; null when it did, need not, or did not say. */
   readonly killInMs: number | null
-  readonly survivors: readonly (Survivor & { readonly state: string })[]
+  /** Until the last of those that drain is stopped after all; null or absent when nobody drains. */
+  readonly drainsForMs?: number | null
+  readonly survivors: readonly StopSurvivor[]
+}
+
+export interface StoppedWorker {
+  readonly worker: WorkerId
+  readonly leader: LeaderState
+  /** How it was stopped; absent when nothing of it was there to be stopped, or the engine does not say. */
+  readonly how?: Pick<StopAnswer, 'signal' | 'killedAfterS'>
+}
+
+export type StopSurvivor = Survivor & {
+  readonly state: string
+  /** Whose it is; null or absent when nobody can say. */
+  readonly worker?: WorkerId | null
 }
 
 /** `refused`: its start time is not the one that was recorded, so nothing of that worker was signalled. */
-export type LeaderState = (typeof LEADER_STATES)[number]
+type LeaderState = (typeof LEADER_STATES)[number]
 export const LEADER_STATES = ['live', 'gone', 'absent', 'rebooted', 'refused'] as const

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { AppError } from '../kernel/appError'
-import { parseFamily, parseStart, parseStop, parseStopReport, parseWatch } from './processAnswers'
+import {
+  parseFamily,
+  parseKilled,
+  parseStart,
+  parseStop,
+  parseStopReport,
+  parseWatch,
+} from './processAnswers'
 
 const BOOT = 'deb9fd7a-aed7-49c0-abc1-405548efda3e'
 const identity = { pid: 42, processGroup: 42, startTicks: 9001, bootId: BOOT }
@@ -104,7 +111,9 @@ it('reads a ladder that is still climbing, and how long until KILL', () => {
     'took 57',
     'how TERM',
     'deadline 5350',
+    'drain 5200',
     'survivor 48130 777 D trader python3 worker.py --all',
+    'about 48130 bots-1 nfs_wait_bit_killable',
   ].join('\n')
   expect(parseStopReport(report)).toEqual({
     phase: 'under-way',
@@ -115,6 +124,7 @@ it('reads a ladder that is still climbing, and how long until KILL', () => {
     signal: 'TERM',
     killedAfterS: null,
     killInMs: 3500,
+    drainsForMs: 2000,
     survivors: [
       {
         pid: 48130,
@@ -122,7 +132,8 @@ it('reads a ladder that is still climbing, and how long until KILL', () => {
         state: 'D',
         user: 'trader',
         command: 'python3 worker.py --all',
-        hangsIn: null,
+        worker: 'bots-1',
+        hangsIn: 'nfs_wait_bit_killable',
       },
     ],
   })
@@ -132,6 +143,20 @@ it('reads a proof after KILL, and that there is no report', () => {
   const text = 'phase proved\nworker bots-1 live\ngone 3\ngroups 1\ntook 2001\nhow KILL 2000\ndeadline 5350'
   expect(parseStop(text)).toMatchObject({ phase: 'proved', signal: 'KILL', killedAfterS: 20, killInMs: null })
   expect(parseStopReport('now 5000\n')).toBeNull()
+})
+
+it('reads how each worker was stopped, and what became of one process', () => {
+  const text = 'phase proved\nworker a-1 live INT\nworker b-1 live KILL 500\nworker c-1 gone\ntook 5\nhow INT'
+  expect(parseStop(text).workers).toEqual([
+    { worker: 'a-1', leader: 'live', how: { signal: 'INT', killedAfterS: null } },
+    { worker: 'b-1', leader: 'live', how: { signal: 'KILL', killedAfterS: 5 } },
+    { worker: 'c-1', leader: 'gone' },
+  ])
+  expect(parseKilled('other\n')).toEqual({ outcome: 'other' })
+  expect(parseKilled('alive\nsurvivor 7 9 D trader cp a b\nabout 7 - io_schedule\n')).toMatchObject({
+    outcome: 'alive',
+    survivor: { pid: 7, startTicks: 9, command: 'cp a b', worker: null, hangsIn: 'io_schedule' },
+  })
 })
 
 it('calls anything else unreadable, and never lets it pass for an answer', () => {
@@ -152,7 +177,7 @@ it('calls anything else unreadable, and never lets it pass for an answer', () =>
     fc.string(),
     fc.array(word, { maxLength: 12 }).map(words => words.join(' ')),
   )
-  const parsers = [parseStart, parseWatch, parseFamily, parseStop, parseStopReport]
+  const parsers = [parseStart, parseWatch, parseFamily, parseKilled, parseStop, parseStopReport]
   fc.assert(
     fc.property(text, fc.constantFrom(...parsers), (answer, parse) => {
       try {

@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import { WorkerId } from '../../contract/ids'
-import type { ProcessIdentity, Survivor, WorkerEnd } from '../../contract/runs'
+import type { ProcessIdentity, WorkerEnd } from '../../contract/runs'
 import { AppError } from '../kernel/appError'
 import { LEADER_STATES } from './engine'
-import type { FamilyMember, LeaderState, StartAnswer, StopAnswer, WatchedWorker } from './engine'
+import type {
+  FamilyMember,
+  StartAnswer,
+  StopAnswer,
+  StoppedWorker,
+  StopSurvivor,
+  WatchedWorker,
+} from './engine'
 
 /** Parsers of what the node-side scripts print. The scripts' comments say who prints what; all are line oriented. */
 
@@ -97,30 +104,32 @@ export function parseFamily(text: string): FamilyMember[] {
 /** Shape: see drydock_stop_print. Units: hundredths of a second become ms. Errors: `probe-unreadable`. */
 export function parseStop(text: string, nowHundredths: number | null = null): StopAnswer {
   const fields = new Map<string, string>()
-  const workers: { worker: WorkerId; leader: LeaderState }[] = []
-  const survivors: (Survivor & { state: string })[] = []
+  const workers: StoppedWorker[] = []
+  const survivors: StopSurvivor[] = []
+  const about = new Map<string | undefined, readonly string[]>()
   for (const line of linesOf(text)) {
     const [word = '', ...rest] = line.split(' ')
     if (word === 'worker') workers.push(leaderOf(rest, line))
     else if (word === 'survivor') survivors.push(survivorOf(rest, line))
+    else if (word === 'about') about.set(rest[0], rest.slice(1))
     else fields.set(word, rest.join(' '))
   }
   const phase = PHASE.safeParse(fields.get('phase'))
   const [signal, grace] = (fields.get('how') ?? '').split(' ')
   const tookHundredths = numberField(fields, 'took')
   if (!phase.success || !signal || tookHundredths === null) throw unreadable('stop', text)
-  const deadline = phase.data === 'under-way' ? numberField(fields, 'deadline') : null
-  const killedAfterS = signal === 'KILL' && isCount(grace) ? Number(grace) / 100 : null
+  const timeField = (name: string): number | null =>
+    phase.data === 'under-way' ? timeLeftMs(numberField(fields, name), nowHundredths) : null
   return {
     phase: phase.data,
     workers,
     groups: numberField(fields, 'groups') ?? 0,
     processesGone: numberField(fields, 'gone') ?? 0,
     tookMs: tookHundredths * 10,
-    signal,
-    killedAfterS,
-    killInMs: killTime(deadline, nowHundredths),
-    survivors,
+    ...howOf(signal, grace),
+    killInMs: timeField('deadline'),
+    drainsForMs: timeField('drain'),
+    survivors: survivors.map(one => ({ ...one, ...aboutOf(about.get(String(one.pid))) })),
   }
 }
 
@@ -134,18 +143,54 @@ export function parseStopReport(text: string): StopAnswer | null {
 
 const PHASE = z.enum(['under-way', 'proved', 'still-running'])
 
-function killTime(deadline: number | null, now: number | null): number | null {
+/** Shape: `gone`, `other`, or `alive` and its `survivor` and `about` lines. Errors: `probe-unreadable`. */
+export function parseKilled(text: string): Killed {
+  const [word, ...rest] = linesOf(text)
+  if (rest.length === 0 && (word === 'gone' || word === 'other')) return { outcome: word }
+  const of = (first: string): readonly string[] | undefined =>
+    rest
+      .find(line => line.startsWith(`${first} `))
+      ?.split(' ')
+      .slice(1)
+  const survivor = of('survivor')
+  if (word !== 'alive' || survivor === undefined) throw unreadable('kill', text)
+  return {
+    outcome: 'alive',
+    survivor: { ...survivorOf(survivor, text), ...aboutOf(of('about')?.slice(1)) },
+  }
+}
+
+export type Killed =
+  { readonly outcome: 'gone' | 'other' } | { readonly outcome: 'alive'; readonly survivor: StopSurvivor }
+
+function timeLeftMs(deadline: number | null, now: number | null): number | null {
   return deadline === null || now === null ? null : Math.max(0, (deadline - now) * 10)
 }
 
-function leaderOf([name, state]: readonly string[], line: string): { worker: WorkerId; leader: LeaderState } {
+function howOf(signal: string, grace: string | undefined): Pick<StopAnswer, 'signal' | 'killedAfterS'> {
+  return { signal, killedAfterS: signal === 'KILL' && isCount(grace) ? Number(grace) / 100 : null }
+}
+
+function leaderOf([name, state, signal, grace]: readonly string[], line: string): StoppedWorker {
   const worker = WorkerId.safeParse(name)
   const leader = LEADER_STATES.find(known => known === state)
   if (!worker.success || leader === undefined) throw unreadable('stop', line)
-  return { worker: worker.data, leader }
+  const how = signal === undefined ? {} : { how: howOf(signal, grace) }
+  return { worker: worker.data, leader, ...how }
 }
 
-function survivorOf(words: readonly string[], line: string): Survivor & { state: string } {
+/** `<worker|-> <where it sleeps|->`; what an older ladder wrote has no such line. */
+function aboutOf(words: readonly string[] | undefined): Partial<StopSurvivor> {
+  if (words === undefined) return {}
+  const [name, where] = words
+  const worker = WorkerId.safeParse(name)
+  return {
+    worker: name !== '-' && worker.success ? worker.data : null,
+    hangsIn: where === undefined || where === '-' || where === '' ? null : where,
+  }
+}
+
+function survivorOf(words: readonly string[], line: string): StopSurvivor {
   const [pid, ticks, state, user, ...command] = words
   if (!isCount(pid) || !isCount(ticks) || state === undefined || user === undefined)
     throw unreadable('stop', line)

@@ -10,7 +10,7 @@ import processes from '../runs/nodeSide/processes.sh?raw'
 import start from '../runs/nodeSide/start.sh?raw'
 import stop from '../runs/nodeSide/stop.sh?raw'
 import watch from '../runs/nodeSide/watch.sh?raw'
-import type { Engine, KnownWorker, WorkerLaunch } from './engine'
+import type { Engine, KnownWorker, WorkerLadder, WorkerLaunch } from './engine'
 import { parseFamily, parseStart, parseStop, parseStopReport, parseWatch } from './processAnswers'
 
 /** Every function that Drydock calls on a node: given to the control shell when a link comes up. */
@@ -53,10 +53,10 @@ export function createProcessEngine(
       return parseFamily(await shell.call('drydock_family', [stateDir, run, ...here.map(familyWord)]))
     },
 
-    async stop(run, { stopId, signal, graceSeconds }, workers) {
-      const graceHundredths = String(Math.round(graceSeconds * 100))
-      const args = [stateDir, run, stopId, signal, graceHundredths, ...workers.map(identityWord)]
-      return parseStop(await shell.call('drydock_stop', args))
+    async stop(run, ladder, workers) {
+      const scope = ladder.isPartial === true ? 'some' : 'all'
+      const words = workers.map(worker => stopWord(worker, worker.ladder ?? ladder))
+      return parseStop(await shell.call('drydock_stop', [stateDir, run, ladder.stopId, scope, ...words]))
     },
 
     async stopReport(run, stopId, workers) {
@@ -121,6 +121,15 @@ function identityWord({ worker, identity }: KnownWorker): string {
     ? `${worker}:-`
     : `${worker}:${identity.pid}:${identity.startTicks}:${identity.bootId}`
 }
+
+/** `<worker>:<signal>:<grace>:<drain>:` and its identity, or `-`; see drydock_stop. */
+function stopWord(known: KnownWorker, { signal, graceSeconds, drain }: WorkerLadder): string {
+  const drainWord = drain === null ? '-' : `${drain.signal}/${hundredths(drain.seconds)}`
+  const who = identityWord(known).slice(known.worker.length + 1)
+  return [known.worker, signal, hundredths(graceSeconds), drainWord, who].join(':')
+}
+
+const hundredths = (seconds: number): string => String(Math.round(seconds * 100))
 
 function familyWord({ worker, identity }: KnownWorker): string {
   return identity === null ? `${worker}:-` : `${worker}:${identity.pid}:${identity.startTicks}`

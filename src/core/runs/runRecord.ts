@@ -49,7 +49,9 @@ export type RunRecord = z.infer<typeof RunRecord>
 
 /** The run as a screen draws it; all that follows from the workers is worked out here and stored nowhere. */
 export function toRun(record: RunRecord, nameMode: NameMode): Run {
-  const workers = record.workers.map(({ worker }) => worker)
+  const workers = record.workers.map(({ worker, stop }) =>
+    stop.drain === null ? worker : { ...worker, canDrain: true },
+  )
   const isOver = workers.every(worker => !isActive(worker.state))
   return {
     id: record.id,

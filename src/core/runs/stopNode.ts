@@ -1,4 +1,4 @@
-import type { NodeName, RunId } from '../../contract/ids'
+import type { NodeName, RunId, WorkerId } from '../../contract/ids'
 import type { NodeStop } from '../../contract/runs'
 import type { Engine, KnownWorker, StopAnswer, StopLadder } from '../engines/engine'
 import { AppError, sentenceOf } from '../kernel/appError'
@@ -28,8 +28,11 @@ export interface StopNodeDeps {
 export interface NodeStopTask {
   readonly run: RunId
   readonly node: NodeName
+  /** What holds for all of them; each worker has its own steps. */
   readonly ladder: StopLadder
   readonly isForced: boolean
+  /** Whom this STOP is about. */
+  readonly workers: () => readonly KnownWorker[]
   /** A STOP that an earlier Drydock sent: its ladder may still be climbing on the node, or have come to its end. */
   readonly isResumed: boolean
   readonly row: () => NodeStop
@@ -75,26 +78,29 @@ function waitingSentence({ isInFleet }: StopNodeDeps, node: NodeName): string {
     : 'No longer in fleet.yaml: put it back there, and STOP is sent'
 }
 
+/** `TERM`, or `INT, TERM` when tracks differ; `USR1` for those that drain first. */
+function signalsOf(known: readonly KnownWorker[], ladder: StopLadder): string {
+  const signals = known.map(({ ladder: own = ladder }) => own.drain?.signal ?? own.signal)
+  return [...new Set(signals)].join(', ')
+}
+
 async function askUntilDone(
-  { book, clock }: StopNodeDeps,
+  { clock }: StopNodeDeps,
   task: NodeStopTask,
   engine: Engine,
   mayBeClimbing: boolean,
   signal: AbortSignal,
 ): Promise<StopAnswer | null> {
-  const { run, node, ladder } = task
-  const known = book
-    .workersOn(run, node)
-    .map(({ worker }) => ({ worker: worker.id, identity: worker.identity }))
-  const sent = `${ladder.graceSeconds === 0 ? 'KILL' : ladder.signal} sent`
-  task.update({ ...task.row(), phase: 'sent', message: sent })
+  const { run, ladder } = task
+  const known = task.workers()
+  task.update({ ...task.row(), phase: 'sent', message: `${signalsOf(known, ladder)} sent` })
   const climbing = mayBeClimbing ? await engine.stopReport(run, ladder.stopId, known) : null
   let answer = climbing ?? (await engine.stop(run, ladder, known))
   let overdueAtMs = overdueAt(clock, ladder)
   while (answer.phase === 'under-way') {
-    if (answer.killInMs !== null) {
+    if (answer.killInMs !== null || answer.survivors.some(({ hangsIn }) => hangsIn !== null)) {
       task.update(answeredNode(task.row(), answer, clock.nowMs(), task.isForced, null))
-      overdueAtMs = clock.monotonicMs() + answer.killInMs + OVERDUE_MS
+      overdueAtMs = clock.monotonicMs() + (answer.killInMs ?? 0) + OVERDUE_MS
     }
     await clock.sleep(POLL_MS, signal)
     if (signal.aborted) return null
@@ -109,7 +115,7 @@ async function askUntilDone(
 }
 
 function overdueAt(clock: Clock, ladder: StopLadder): number {
-  return clock.monotonicMs() + ladder.graceSeconds * 1000 + OVERDUE_MS
+  return clock.monotonicMs() + ((ladder.drain?.seconds ?? 0) + ladder.graceSeconds) * 1000 + OVERDUE_MS
 }
 
 /** A proof is one for those that were asked about, and for nobody else. */
@@ -129,23 +135,29 @@ async function conclude(
   answer: StopAnswer,
 ): Promise<void> {
   const { run, node, isForced } = task
-  const leaders = new Map(answer.workers.map(({ worker, leader }) => [worker, leader]))
-  const workers = book
-    .workersOn(run, node)
-    .map(({ worker }) => ({ worker: worker.id, identity: worker.identity }))
-  const mayHaveEnded = workers.filter(({ worker }) => leaders.get(worker) === 'gone')
+  const stopped = new Map(answer.workers.map(one => [one.worker, one]))
+  const workers = task.workers()
+  const mayHaveEnded = workers.filter(({ worker }) => stopped.get(worker)?.leader === 'gone')
   const rows = mayHaveEnded.length === 0 ? [] : await engine.watch(run, mayHaveEnded)
   for (const { worker } of workers) {
     const row = rows.find(one => one.worker === worker)
-    if (answer.phase === 'still-running') {
+    if (hasSurvivors(answer, worker)) {
       book.note(run, worker, { type: 'stop-failed' }, { detail: 'STOP left processes alive' })
     } else if (row?.state === 'ended') {
       const { exitCode, end } = row
       book.note(run, worker, { type: 'ended-before-stop', exitCode }, { end, detail: endSentence(end) })
     } else {
-      book.note(run, worker, { type: 'proved-gone' }, { detail: `proved · ${howSentence(answer, isForced)}` })
+      const how = howSentence(stopped.get(worker)?.how ?? answer, isForced)
+      book.note(run, worker, { type: 'proved-gone' }, { detail: `proved · ${how}` })
     }
   }
   task.update(answeredNode(task.row(), answer, clock.nowMs(), isForced, vramUsedMiB(node)))
   onConcluded(node)
+}
+
+/** Whether something of this worker is left. A survivor that is nobody's in particular may be anybody's. */
+function hasSurvivors({ phase, workers, survivors }: StopAnswer, worker: WorkerId): boolean {
+  if (phase !== 'still-running') return false
+  const isRefused = workers.some(one => one.worker === worker && one.leader === 'refused')
+  return isRefused || survivors.length === 0 || survivors.some(one => (one.worker ?? worker) === worker)
 }

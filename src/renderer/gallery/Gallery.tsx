@@ -32,6 +32,7 @@ const IDLE: FleetActions = {
   ...createIdleJoin(),
   startTraining: nothing,
   stopTraining: nothing,
+  killSurvivor: nothing,
   setMode: nothing,
   trustHostKey: nothing,
   refuseHostKey: nothing,

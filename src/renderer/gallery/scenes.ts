@@ -34,7 +34,7 @@ import {
   thirteenNodes,
   twelveNodes,
 } from './manyFleets'
-import { LEFT, STOPPED, STOPPING } from './stopReports'
+import { DRAINING, LEFT, STOPPED, STOPPING } from './stopReports'
 
 /** A whole screen with fixed data. */
 export interface Scene {
@@ -169,6 +169,7 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
   'fleet-100-heat': () => many(hundredNodes, { layout: 'heat', heat: 'VRAM' }),
   stop: () => day({}, { stop: { step: 'choose' } }),
   stopping: () => day(withStop(STOPPING, 'stopping'), watching),
+  draining: () => day(withStop(DRAINING, 'stopping'), watching),
   stopped: () => day(withStop(STOPPED, 'stopped'), watching),
   'still-running': () => day(withStop(LEFT, 'stopping'), watching),
   live: () => day({ ...mode({}), runs: threeNodeRuns('LIVE') }),

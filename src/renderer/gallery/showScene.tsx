@@ -88,6 +88,7 @@ function recordInto(asked: Asked, answers: Partial<JoinActions & SceneAnswers>):
     installKey: async ask => act('install')(ask),
     startTraining: act('start'),
     stopTraining: act('stop'),
+    killSurvivor: act('kill'),
     setMode: act('mode'),
     trustHostKey: act('trust'),
     refuseHostKey: act('refuse'),

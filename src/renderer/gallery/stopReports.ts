@@ -33,6 +33,20 @@ export const STOPPING: StopReport = {
     }),
   ],
 }
+/** Finishes what it has first. */
+export const DRAINING: StopReport = {
+  ...STOPPING,
+  nodes: [
+    ...STOPPING.nodes.slice(0, 2),
+    nodeStop('pc2', {
+      phase: 'acknowledged',
+      groups: 1,
+      survivors: STOPPING.nodes.flatMap(node => node.survivors),
+      killAtMs: NOW_MS + 620_000,
+      message: 'Draining: finishes what it has, until 14:12',
+    }),
+  ],
+}
 export const STOPPED: StopReport = {
   ...STOPPING,
   askedAtMs: NOW_MS - 20_400,
@@ -56,7 +70,13 @@ export const LEFT: StopReport = {
       phase: 'still-running',
       groups: 1,
       survivors: [
-        { pid: 48130, startTicks: 812_400, command: 'python3 worker.py', user: 'trader', hangsIn: null },
+        {
+          pid: 48130,
+          startTicks: 812_400,
+          command: 'python3 worker.py',
+          user: 'trader',
+          hangsIn: 'nfs_wait_bit_killable',
+        },
       ],
       how: 'KILL, waits on a disk',
       message: 'Still running',

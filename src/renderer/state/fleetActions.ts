@@ -27,12 +27,16 @@ export function createFleetActions(deps: FleetActionsDeps): FleetActions {
       await engine().runs.start({ plan })
       deps.onStarted()
     },
-    async stopTraining({ run, force, nodes }) {
+    async stopTraining({ run, force, nodes, workers, drain = false }) {
       await engine().runs.stop({
         run,
-        how: force ? 'force' : 'stop',
+        how: force ? 'force' : drain ? 'drain' : 'stop',
         nodes: nodes === null ? null : [...nodes],
+        ...(workers === undefined ? {} : { workers: [...workers] }),
       })
+    },
+    async killSurvivor(ask) {
+      await engine().runs.killSurvivor(ask)
     },
     async setMode(flags, typed) {
       await engine().mode.set({ ...flags, typed })

@@ -19,6 +19,7 @@ export function createRecordedActions() {
     moveNode: record('moveNode'),
     startTraining: record('startTraining'),
     stopTraining: record('stopTraining'),
+    killSurvivor: record('killSurvivor'),
     setMode: record('setMode'),
     trustHostKey: record('trustHostKey'),
     refuseHostKey: record('refuseHostKey'),

@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu'
-import { ChartLine, Clipboard, Ellipsis, Logs, RefreshCw, Stethoscope } from 'lucide-react'
+import { ChartLine, Clipboard, Ellipsis, Logs, OctagonX, RefreshCw, Stethoscope } from 'lucide-react'
 import { memo } from 'react'
 import type { NodeView } from '../../contract/nodes'
 import { NodeEditItems } from '../join/NodeEditItems'
@@ -8,7 +8,10 @@ import { useActions } from './actions'
 import { attempt } from './attempt'
 import { useTime } from './clock'
 import { newestWorkerOn, nodeDetails } from './linkWords'
+import { openStopOf } from './commands'
 import { openNode } from './openNode'
+import { ownRuns } from './refusals'
+import { hasWorkOn } from './stopWords'
 
 /** What can be done with one node. */
 export const NodeMenu = memo(function NodeMenu({ node, size = 'm' }: { node: NodeView; size?: 'm' | 's' }) {
@@ -69,6 +72,12 @@ function NodeMenuItems({ node }: { node: NodeView }) {
         <Logs size={14} strokeWidth={1.75} aria-hidden />
         {newest === null ? 'Show logs (no run here yet)' : 'Show logs'}
       </Menu.Item>
+      {ownRuns(runs).some(run => hasWorkOn(run, node.name)) ? (
+        <Menu.Item className="menu-item" onClick={() => openStopOf({ node: node.name })}>
+          <OctagonX size={14} strokeWidth={1.75} aria-hidden />
+          Stop everything on {node.name}
+        </Menu.Item>
+      ) : null}
       <NodeEditItems node={node} />
     </>
   )

@@ -1,4 +1,4 @@
-import { Clipboard, Download, Logs } from 'lucide-react'
+import { Clipboard, Download, Logs, OctagonX } from 'lucide-react'
 import type { Run, Worker } from '../../contract/runs'
 import { Button, IconButton } from '../components/Button'
 import { ProgressBar } from '../components/ProgressBar'
@@ -7,6 +7,8 @@ import { age, count } from '../format'
 import { useActions } from './actions'
 import { attempt } from './attempt'
 import { useClock } from './clock'
+import { openStopOf } from './commands'
+import { isActive } from './nodeWork'
 import { StopReportRows } from './StopReportRows'
 import { howChecked, proofText } from './stopWords'
 
@@ -88,6 +90,15 @@ function LogButtons({ run, worker }: { run: Run; worker: Worker }) {
   const name = `${worker.node} w${worker.nodeIndex}`
   return (
     <span className="flex justify-end gap-1">
+      {isActive(worker.state) && run.origin !== 'foreign' ? (
+        <IconButton
+          name={`Stop this worker: ${name}`}
+          size="s"
+          onClick={() => openStopOf({ worker: { run: run.id, id: worker.id } })}
+        >
+          <OctagonX size={14} strokeWidth={1.75} aria-hidden />
+        </IconButton>
+      ) : null}
       <IconButton
         name={`Show the log of ${name}`}
         size="s"
@@ -132,7 +143,7 @@ function StopProof({ run, stop }: { run: Run; stop: NonNullable<Run['stop']> }) 
           </Button>
         </span>
       </header>
-      <StopReportRows nodes={stop.nodes} />
+      <StopReportRows run={run} nodes={stop.nodes} />
     </section>
   )
 }

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import type { NodeName, RunId } from '../../contract/ids'
+import type { NodeName, RunId, WorkerId } from '../../contract/ids'
 import type { Run } from '../../contract/runs'
 import { Button } from '../components/Button'
 import { Modal } from '../components/Modal'
@@ -9,30 +9,43 @@ import { useFleet } from '../state/fleetStore'
 import { useActions } from './actions'
 import { stopRuns } from './commands'
 import { isActive } from './nodeWork'
-import { activeRuns } from './refusals'
+import { activeRuns, ownRuns } from './refusals'
 import { screenStore, useScreen } from './screenStore'
-import { reachOf } from './stopWords'
+import { hasWorkOn, reachOf } from './stopWords'
+import { WorkerChoice } from './WorkerChoice'
 
-/** `nodes: null` is all of the run's. */
-type Scope = { readonly run: RunId | null; readonly nodes: readonly NodeName[] | null } | 'every'
+/** null is all of the run's. */
+interface RunScope {
+  readonly run: RunId | null
+  readonly nodes: readonly NodeName[] | null
+  readonly workers: readonly WorkerId[] | null
+}
+type Scope = RunScope | 'every'
 
 const leave = (): void => screenStore.setState({ stop: null, problem: null })
 
-/** The scope of a stop: this run, chosen nodes of it, or everything. */
+/** The scope of a stop: this run, chosen nodes or workers of it, everything, or everything on one node. */
 export function StopChoice() {
   const actions = useActions()
   const runs = useFleet(state => state.runs)
   const selected = useScreen(state => state.run)
-  const problem = useScreen(state => state.problem)
+  const asked = useScreen(state => (state.stop?.step === 'choose' ? state.stop : null))
   const keepRef = useRef<HTMLButtonElement>(null)
-  const [scope, setScope] = useState<Scope>({ run: selected, nodes: null })
-  const active = activeRuns(runs)
+  const [scope, setScope] = useState<Scope>({
+    run: asked?.worker?.run ?? selected,
+    nodes: null,
+    workers: asked?.worker === undefined ? null : [asked.worker.id],
+  })
+  const node = asked?.node ?? null
+  const active = ownRuns(runs).filter(run => node === null || hasWorkOn(run, node))
   const run = active.find(one => scope !== 'every' && one.id === scope.run) ?? active[0]
-  const nodes = scope === 'every' ? null : scope.nodes
+  const isAll = scope === 'every' || node !== null
+  const nodes = node === null ? (scope === 'every' ? null : scope.nodes) : [node]
+  const workers = isAll ? null : scope.workers
+  const reached = isAll ? active : run === undefined ? [] : [run]
 
-  const stopNow = (): void => {
-    if (run !== undefined) stopRuns(actions, scope === 'every' ? active : [run], nodes)
-  }
+  const stop = (isDrain: boolean): void => stopRuns(actions, reached, { nodes, workers, isDrain })
+  const refusal = refusalOf(run, nodes, workers)
   return (
     <Modal
       name="Stop training"
@@ -44,23 +57,25 @@ export function StopChoice() {
           <Button ref={keepRef} onClick={leave}>
             Keep running
           </Button>
-          <Button look="stop" refusal={refusalOf(run, nodes)} onClick={stopNow}>
+          {reached.some(run => mayDrain(run, nodes, workers)) ? (
+            <Button refusal={refusal} onClick={() => stop(true)}>
+              Drain
+            </Button>
+          ) : null}
+          <Button look="stop" refusal={refusal} onClick={() => stop(false)}>
             Stop now
           </Button>
         </>
       }
     >
-      <h2>Stop training?</h2>
-      <p className="text-t2">
-        Workers are asked to end and get their grace. What does not end in time is killed. Then Drydock looks
-        for whatever is left.
-      </p>
-      {problem === null ? null : (
-        <div className="modal-part mt-4">
-          <Notice severity="err" what={problem.what} fix={problem.fix} />
-        </div>
+      <h2>{node === null ? 'Stop training?' : `Stop everything on ${node}?`}</h2>
+      <WhatStopDoes />
+      <ProblemPart />
+      {node === null ? null : <RunList runs={active} />}
+      {run === undefined || node !== null ? null : (
+        <ScopeChoice active={active} run={run} scope={scope} onChange={setScope} />
       )}
-      {run === undefined ? null : <ScopeChoice active={active} run={run} scope={scope} onChange={setScope} />}
+      <ForeignNote runs={activeRuns(runs)} />
       <p className="mt-4 text-dense text-t2">
         Open positions at the broker are not closed by this. What each worker wrote so far is kept.
       </p>
@@ -68,8 +83,57 @@ export function StopChoice() {
   )
 }
 
-function refusalOf(run: Run | undefined, nodes: readonly NodeName[] | null): string | null {
+function ProblemPart() {
+  const problem = useScreen(state => state.problem)
+  if (problem === null) return null
+  return (
+    <div className="modal-part mt-4">
+      <Notice severity="err" what={problem.what} fix={problem.fix} />
+    </div>
+  )
+}
+
+function WhatStopDoes() {
+  return (
+    <p className="text-t2">
+      Workers are asked to end and get their grace. What does not end in time is killed. Then Drydock looks
+      for whatever is left.
+    </p>
+  )
+}
+
+const mayDrain = (
+  run: Run,
+  nodes: readonly NodeName[] | null,
+  workers: readonly WorkerId[] | null,
+): boolean =>
+  run.workers.some(
+    worker =>
+      isActive(worker.state) &&
+      worker.canDrain === true &&
+      (nodes?.includes(worker.node) ?? true) &&
+      (workers?.includes(worker.id) ?? true),
+  )
+
+function RunList({ runs }: { runs: readonly Run[] }) {
+  return <p className="mt-4">{runs.map(run => run.plan).join(', ')}</p>
+}
+
+/** What is not in any scope, and whose it is. */
+function ForeignNote({ runs }: { runs: readonly Run[] }) {
+  const foreign = runs.filter(run => run.origin === 'foreign')
+  if (foreign.length === 0) return null
+  const words = foreign.map(run => `${run.plan} belongs to ${run.owner?.name ?? 'another Drydock'}`)
+  return <p className="mt-4 text-dense text-t2">Not stopped from here: {words.join('; ')}.</p>
+}
+
+function refusalOf(
+  run: Run | undefined,
+  nodes: readonly NodeName[] | null,
+  workers: readonly WorkerId[] | null,
+): string | null {
   if (run === undefined) return 'Nothing is running any more.'
+  if (workers?.length === 0) return 'Choose at least one worker.'
   return nodes?.length === 0 ? 'Choose at least one node.' : null
 }
 
@@ -92,7 +156,7 @@ function ScopeChoice({ active, run, scope, onChange }: ScopeChoiceProps) {
             type="radio"
             name="stop-scope"
             checked={!isEvery && run.id === one.id}
-            onChange={() => onChange({ run: one.id, nodes: null })}
+            onChange={() => onChange({ run: one.id, nodes: null, workers: null })}
           />
           <span className="font-medium">{active.length === 1 ? `This run: ${one.plan}` : one.plan}</span>
           <span className="ml-auto text-dense text-t3">{reachOf(one)}</span>
@@ -106,7 +170,18 @@ function ScopeChoice({ active, run, scope, onChange }: ScopeChoiceProps) {
         </label>
       )}
       {isEvery ? null : (
-        <NodeChoice run={run} nodes={scope.nodes} onChange={nodes => onChange({ run: run.id, nodes })} />
+        <>
+          <NodeChoice
+            run={run}
+            nodes={scope.nodes}
+            onChange={nodes => onChange({ run: run.id, nodes, workers: null })}
+          />
+          <WorkerChoice
+            run={run}
+            workers={scope.workers}
+            onChange={workers => onChange({ run: run.id, nodes: null, workers })}
+          />
+        </>
       )}
     </fieldset>
   )

@@ -8,12 +8,12 @@ import { Notice } from '../components/Notice'
 import { StateIcon } from '../components/StateIcon'
 import { plural, seconds } from '../format'
 import { useFleet } from '../state/fleetStore'
-import { useActions } from './actions'
+import { useActions, type StopAsk } from './actions'
 import { attempt, useAttempt } from './attempt'
 import { useClock } from './clock'
 import { screenStore, useScreen } from './screenStore'
 import { StopReportRows } from './StopReportRows'
-import { canForce, howChecked, leftOn, proofText, resultOf } from './stopWords'
+import { canForce, howChecked, isDraining, leftOn, proofText, resultOf } from './stopWords'
 
 /** A run and the report of this stop; null until the engine has written the first line of it. */
 interface Watched {
@@ -47,6 +47,7 @@ export function StopWatch({ ids }: { ids: readonly RunId[] }) {
       buttons={
         <>
           {result?.isProved === true ? null : <ForceStop watched={watched} />}
+          {result === null ? <EndDraining watched={watched} /> : null}
           {result === null ? null : <CopyProof watched={watched} />}
           {problem !== null && reports.length === 0 ? (
             <Button onClick={() => screenStore.setState({ stop: { step: 'choose' }, problem: null })}>
@@ -70,7 +71,7 @@ export function StopWatch({ ids }: { ids: readonly RunId[] }) {
           {watched.length === 1 ? null : (
             <h3 className="px-5 pt-2 pb-1 text-dense text-t3">{one.run.plan}</h3>
           )}
-          {one.report === null ? null : <StopReportRows nodes={one.report.nodes} />}
+          {one.report === null ? null : <StopReportRows run={one.run} nodes={one.report.nodes} />}
         </section>
       ))}
       <p className="mt-3 text-dense text-t2">
@@ -144,7 +145,7 @@ function ForceStop({ watched }: { watched: readonly Watched[] }) {
   const force = async (): Promise<void> => {
     for (const { run, report } of watched) {
       if (report === null || report.outcome === 'proved') continue
-      await actions.stopTraining({ run: run.id, force: true, nodes: leftOn(report).map(node => node.node) })
+      await actions.stopTraining({ run: run.id, force: true, ...scopeLeft(report) })
     }
   }
   const refusal = isBusy
@@ -163,6 +164,30 @@ function ForceStop({ watched }: { watched: readonly Watched[] }) {
         Force stop
       </Button>
     </>
+  )
+}
+
+/** Where something is or may be left, and of whom: a stop of some workers stays one of these. */
+function scopeLeft(report: StopReport): Pick<StopAsk, 'nodes' | 'workers'> {
+  const nodes = leftOn(report).map(node => node.node)
+  return { nodes, ...(report.workers == null ? {} : { workers: report.workers }) }
+}
+
+/** Whoever drains is stopped now. */
+function EndDraining({ watched }: { watched: readonly Watched[] }) {
+  const actions = useActions()
+  const { isBusy, run: tryTo } = useAttempt()
+  const draining = watched.filter(({ report }) => report !== null && isDraining(report))
+  if (draining.length === 0) return null
+  const end = async (): Promise<void> => {
+    for (const { run, report } of draining) {
+      if (report !== null) await actions.stopTraining({ run: run.id, force: false, ...scopeLeft(report) })
+    }
+  }
+  return (
+    <Button look="stop" refusal={isBusy ? 'STOP is on its way.' : null} onClick={() => void tryTo(end)}>
+      Stop now
+    </Button>
   )
 }
 

@@ -12,7 +12,9 @@ import type { JoinActions } from '../join/joinActions'
 export interface FleetActions extends JoinActions {
   startTraining(plan: PlanName): Promise<void>
   /** Settles with the proof (`run.stop`), so it may take as long as the grace. `nodes: null` is every node of the run. */
-  stopTraining(ask: { run: RunId; force: boolean; nodes: readonly NodeName[] | null }): Promise<void>
+  stopTraining(ask: StopAsk): Promise<void>
+  /** Kills one process that the last stop of the run has named. */
+  killSurvivor(ask: { run: RunId; node: NodeName; pid: number; startTicks: number }): Promise<void>
   /** `typed` is the name of the mode it leads to when that is further from SAFE, else null. */
   setMode(flags: ModeFlags, typed: string | null): Promise<void>
   trustHostKey(node: NodeName, fingerprint: string): Promise<void>
@@ -29,6 +31,16 @@ export interface FleetActions extends JoinActions {
   showLogs(run: RunId, worker: WorkerId | null): void
   /** Asks where to save the log (of one worker, or of every worker of the run). */
   openDownload(run: RunId, worker: WorkerId | null): void
+}
+
+export interface StopAsk {
+  readonly run: RunId
+  readonly force: boolean
+  readonly nodes: readonly NodeName[] | null
+  /** Only these; absent: all of the run's on those nodes. */
+  readonly workers?: readonly WorkerId[]
+  /** Lets them finish what they have first. */
+  readonly drain?: boolean
 }
 
 const ActionsContext = createContext<FleetActions | null>(null)

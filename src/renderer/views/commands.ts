@@ -1,4 +1,4 @@
-import type { NodeName } from '../../contract/ids'
+import type { NodeName, RunId, WorkerId } from '../../contract/ids'
 import type { ModeFlags } from '../../contract/mode'
 import type { Run } from '../../contract/runs'
 import { fleetStore } from '../state/fleetStore'
@@ -27,11 +27,22 @@ export function openStop(): void {
   })
 }
 
+/** Opens the stop dialog for all that runs on this node, or for one worker. */
+export function openStopOf(only: { node: NodeName } | { worker: { run: RunId; id: WorkerId } }): void {
+  screenStore.setState({ stop: { step: 'choose', ...only }, problem: null })
+}
+
+export interface StopScope {
+  readonly nodes: readonly NodeName[] | null
+  readonly workers: readonly WorkerId[] | null
+  readonly isDrain: boolean
+}
+
 /** Asks for the stop and shows how it goes. What comes of it is in each run's own report. */
 export function stopRuns(
   actions: FleetActions,
   runs: readonly Run[],
-  nodes: readonly NodeName[] | null,
+  { nodes, workers, isDrain }: StopScope,
 ): void {
   // A stop that is under way is not an earlier one: it goes on, under the time it was asked for.
   const ended = runs.flatMap(({ id, stop }) =>
@@ -47,7 +58,14 @@ export function stopRuns(
   })
   for (const run of runs) {
     actions
-      .stopTraining({ run: run.id, force: false, nodes })
+      .stopTraining({
+        run: run.id,
+        force: false,
+        nodes,
+        ...(workers === null ? {} : { workers }),
+        // A run that cannot drain is stopped beside those that can.
+        ...(isDrain && run.workers.some(worker => worker.canDrain === true) ? { drain: true } : {}),
+      })
       .catch((error: unknown) => screenStore.setState({ problem: problemOf(error) }))
   }
 }

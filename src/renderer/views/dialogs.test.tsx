@@ -100,6 +100,48 @@ describe('the stop dialog', () => {
     expect(within(dialog()).getByText(/48130 python3 worker\.py \(trader\)/)).toBeDefined()
   })
 
+  test('stops chosen workers of one track only, and offers to drain when one of them can', () => {
+    const asked = showScene('stop')
+    expect(screen.queryByRole('button', { name: 'Drain' })).toBeNull()
+    act(() =>
+      fleetStore.setState(({ runs }) => ({
+        runs: runs.map(run => ({
+          ...run,
+          workers: run.workers.map(worker => ({ ...worker, canDrain: true })),
+        })),
+      })),
+    )
+    fireEvent.click(within(dialog()).getByRole('checkbox', { name: 'Only chosen tracks or workers' }))
+    expect(screen.getByRole('button', { name: 'Stop now' }).getAttribute('aria-disabled')).toBe('true')
+    fireEvent.click(within(dialog()).getByRole('checkbox', { name: 'pc2 w1' }))
+    press('Drain')
+    expect(asked.acts).toHaveLength(1)
+    expect(asked.acts[0]).toMatch(/"nodes":null,"workers":\["[\w-]+"\],"drain":true/)
+  })
+
+  test('names another Drydock as the owner of what it does not stop', () => {
+    showScene('stop')
+    act(() =>
+      fleetStore.setState(({ runs }) => ({
+        runs: runs.map(run => ({
+          ...run,
+          origin: 'foreign' as const,
+          owner: { name: 'w1@laptop', app: 'a' },
+        })),
+      })),
+    )
+    expect(dialog().textContent).toContain('belongs to w1@laptop')
+    expect(screen.getByRole('button', { name: 'Stop now' }).getAttribute('aria-disabled')).toBe('true')
+  })
+
+  test('kills one survivor after it was asked once more', () => {
+    const asked = showScene('still-running')
+    press('Kill 48130')
+    expect(asked.acts).toEqual([])
+    press('Yes, kill 48130')
+    expect(asked.acts).toEqual([`kill {"run":"${RUN}","node":"pc2","pid":48130,"startTicks":812400}`])
+  })
+
   test('does not take the report of an earlier stop for this one', () => {
     showScene('stop')
     tell({ ...UNDER_WAY, askedAtMs: NOW_MS - 60_000, outcome: 'proved', summary: 'Nothing is left running' })

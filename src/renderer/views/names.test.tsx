@@ -81,7 +81,7 @@ describe('a node', () => {
     fireEvent.click(screen.getByRole('button', { name: 'More for pc2' }))
     const items = await screen.findAllByRole('menuitem')
     expect(items.map(item => item.textContent).join(', ')).toBe(
-      'Details, Diagnose, Reconnect now, Copy details, Show logs, Edit…, Move upAlt ↑, Move downAlt ↓, Disable, Remove…',
+      'Details, Diagnose, Reconnect now, Copy details, Show logs, Stop everything on pc2, Edit…, Move upAlt ↑, Move downAlt ↓, Disable, Remove…',
     )
     fireEvent.click(screen.getByRole('menuitem', { name: 'Show logs' }))
     expect(asked.acts).toEqual(['logs "20260924-134104-k7c2" "bots-3"'])

@@ -10,6 +10,10 @@ export function chosenPlan(plans: readonly PlanView[], picked: PlanName | null):
   return known ?? plans.find(plan => plan.refusal === null) ?? plans[0] ?? null
 }
 
+/** Runs that can be stopped from here: another Drydock's is looked at and not touched. */
+export const ownRuns = (runs: readonly Run[]): readonly Run[] =>
+  activeRuns(runs).filter(run => run.origin !== 'foreign')
+
 export const activeRuns = (runs: readonly Run[]): readonly Run[] => runs.filter(run => isActive(run.state))
 
 /** Why START cannot be pressed now, as a sentence; null when it can. */
@@ -30,5 +34,9 @@ export function startRefusal(
 
 /** Why STOP cannot be pressed now. It stays pressable without an engine: then it tells the command to type. */
 export function stopRefusal(state: Pick<FleetState, 'engine' | 'runs'>): string | null {
-  return activeRuns(state.runs).length === 0 ? 'Nothing is running.' : null
+  const active = activeRuns(state.runs)
+  if (active.length === 0) return 'Nothing is running.'
+  if (ownRuns(active).length > 0) return null
+  const owners = new Set(active.map(run => run.owner?.name ?? 'another Drydock'))
+  return `What runs belongs to ${[...owners].join(', ')}.`
 }

@@ -1,5 +1,5 @@
 import { createStore, useStore } from 'zustand'
-import type { NodeName, PlanName, RunId } from '../../contract/ids'
+import type { NodeName, PlanName, RunId, WorkerId } from '../../contract/ids'
 import type { ModeFlags } from '../../contract/mode'
 
 /** `node` is one node of the fleet, with a place of its own under it. */
@@ -16,7 +16,13 @@ export interface ActionProblem {
 
 /** The stop dialog: `choose` asks for the scope, `watch` shows how far the stop of these runs is. */
 type StopDialogStep =
-  | { readonly step: 'choose' }
+  | {
+      readonly step: 'choose'
+      /** Everything on this node, whatever run it is of. */
+      readonly node?: NodeName
+      /** This one worker of the run. */
+      readonly worker?: { readonly run: RunId; readonly id: WorkerId }
+    }
   | {
       readonly step: 'watch'
       readonly runs: readonly RunId[]

@@ -1,3 +1,4 @@
+import type { NodeName } from '../../contract/ids'
 import type { NodeView } from '../../contract/nodes'
 import type { NodeStop, Run, StopReport, Survivor, Worker } from '../../contract/runs'
 import { clockTime, count, plural, seconds } from '../format'
@@ -11,6 +12,9 @@ export function reachOf(run: Run): string {
   return `${plural(active.length, 'worker')} on ${nodes.size === 1 ? only : plural(nodes.size, 'node')}`
 }
 
+export const hasWorkOn = (run: Run, node: NodeName): boolean =>
+  run.workers.some(worker => worker.node === node && isActive(worker.state))
+
 /** One node's row: what is gone, what still closes (a line each), or why it cannot be said. */
 export function stepWords(step: NodeStop): string {
   const groups = plural(step.groups, 'group')
@@ -21,6 +25,8 @@ export function stepWords(step: NodeStop): string {
     case 'sent':
       return 'Sent'
     case 'acknowledged':
+      // The engine says until when; who drains is in the tip.
+      if (step.message.startsWith('Draining')) return step.message
       return step.survivors.length === 0 ? step.message : `Still closing: ${survivorsWords(step)}`
     case 'verified':
       return step.checkedAtMs === null ? gone : `${gone} · checked ${clockTime(step.checkedAtMs)}`
@@ -55,7 +61,8 @@ const shortened = (command: string): string =>
   command.length > SHOWN_COMMAND ? `${command.slice(0, SHOWN_COMMAND - 1)}…` : command
 
 /** `48130 python3 worker.py (trader)` */
-const survivorWords = ({ pid, command, user }: Survivor): string => `${pid} ${command} (${user})`
+export const survivorWords = ({ pid, command, user, hangsIn }: Survivor): string =>
+  `${pid} ${command} (${user})${hangsIn === null ? '' : `, hangs in ${hangsIn}: no signal can reach it`}`
 
 /** The right end of a node's row: how it ended, or the seconds until KILL. */
 export function stepEnd(step: NodeStop, nowMs: number): string | null {
@@ -81,6 +88,9 @@ export function canForce(report: StopReport, nowMs: number): boolean {
     report.outcome !== 'under-way'
   )
 }
+
+export const isDraining = (report: StopReport): boolean =>
+  report.nodes.some(node => node.phase === 'acknowledged' && node.message.startsWith('Draining'))
 
 /** The nodes where something of the run is or may be left. */
 export const leftOn = (report: StopReport): readonly NodeStop[] =>

@@ -27,26 +27,46 @@ drydock_uptime() {
   u_now=${u_now%.*}${u_now#*.}
 }
 
-# drydock_known RUN_DIR WORKER…: sets k_known to the `pid:ticks` that were once seen as processes of these workers
-# (`members`), or that a wrapper left behind (`left`). One that loses its parents is known by them. What an earlier
-# boot wrote names nobody any more.
+# drydock_known RUN_DIR WORKER…: sets k_known to the `pid:ticks:worker` that were once seen as processes of these workers
+# (`members`, which is kept for all workers of a call in the folder of the first), or that a wrapper left behind (`left`).
+# One that loses its parents is known by them. What an earlier boot wrote names nobody any more. A member that is nobody's
+# in particular (`-`) is left out when k_some is set: the call is then about some workers of the run only.
 drydock_known() {
   k_known='' k_dir=$1
   read -r k_boot </proc/sys/kernel/random/boot_id
   shift
+  for k_file in "$k_dir"/*/members; do
+    k_who=''
+    [ ! -s "${k_file%/*}/pid" ] || read -r k_who <"${k_file%/*}/pid"
+    [ "${k_who##* }" = "$k_boot" ] || continue
+    while read -r k_entry; do
+      case $k_entry in
+        *:*:-) k_of=- ;;
+        *:*:*) k_of=${k_entry##*:} ;;
+        *) k_of=- k_entry=$k_entry:- ;;
+      esac
+      case " $* " in
+        *" $k_of "*) k_known="$k_known $k_entry" ;;
+        *) [ "$k_of" != - ] || [ -n "${k_some-}" ] || k_known="$k_known $k_entry" ;;
+      esac
+    done <"$k_file"
+  done
   for k_worker in "$@"; do
     k_who=''
     [ ! -s "$k_dir/$k_worker/pid" ] || read -r k_who <"$k_dir/$k_worker/pid"
-    [ "${k_who##* }" = "$k_boot" ] || continue
-    for k_file in "$k_dir/$k_worker/members" "$k_dir/$k_worker/left"; do
-      [ ! -f "$k_file" ] || while read -r k_entry; do k_known="$k_known $k_entry"; done <"$k_file"
-    done
+    if [ "${k_who##* }" != "$k_boot" ] || [ ! -f "$k_dir/$k_worker/left" ]; then continue; fi
+    while read -r k_entry; do k_known="$k_known $k_entry:$k_worker"; done <"$k_dir/$k_worker/left"
   done
 }
 
+# BusyBox reads a line up to its first NUL: without -z it would find a mark in the first variable only.
+start_zero=-z
+printf 'a\0b\0' | grep -zqF b 2>/dev/null || start_zero=''
+
 # drydock_hits RUN: the environment files that hold the run's mark, one a line. Quick, but a hit may be chance.
 drydock_hits() {
-  grep -lsF "DRYDOCK_RUN=$1" /proc/[0-9]*/environ 2>/dev/null
+  # shellcheck disable=SC2086 # a switch or nothing
+  grep $start_zero -lsF "DRYDOCK_RUN=$1" /proc/[0-9]*/environ 2>/dev/null
 }
 
 # drydock_flags RUN FILE…: `pid/worker/DRY_RUN/ALLOW_ORDERS/r` for each of these environment files that is still there.
@@ -85,16 +105,18 @@ drydock_flags() {
     END { finish() }'
 }
 
-# drydock_closure KNOWN MARKED: every process of a run, as `pid ticks`. KNOWN is a list of `pid:ticks`, MARKED a list of
-# pids. A run's processes are those, all their
+# drydock_closure KNOWN MARKED: every process of a run, as `pid ticks worker`. KNOWN is a list of `pid:ticks:worker`, MARKED
+# a list of `pid:worker`; the worker is `-` when nobody can say. A run's processes are those, all their
 # descendants, and all of every session that one of them leads: together they find a child that left the group, one
-# that called setsid, and one that overwrote its environment. Prints what comes on its input first: whatever finds the
-# marks can run at the same time. The last line is `end`, or the list is not whole: this shell must be on it.
+# that called setsid, and one that overwrote its environment; each is of the worker through which it was found. Prints
+# what comes on its input first: whatever finds the marks can run at the same time. The last line is `end`, or the list
+# is not whole: this shell must be on it (c_self, in a
+# process of its own: `$$` stays the pid of the shell that it came from, which may be gone).
 drydock_closure() {
   {
     LC_ALL=C grep -hs '' /proc/[0-9]*/stat
     while read -r c_line; do echo "$c_line"; done
-  } 2>/dev/null | LC_ALL=C known=$1 marked=$2 self=$$ awk '
+  } 2>/dev/null | LC_ALL=C known=$1 marked=$2 self=${c_self:-$$} awk '
     # Nothing in a record looks like this: a name has 15 characters at most, its newlines among them.
     /^\/proc\/[0-9]+\/environ$/ { print; next }
     {
@@ -109,21 +131,25 @@ drydock_closure() {
       count = split(ENVIRON["known"], list, " ")
       for (i = 1; i <= count; i++) {
         split(list[i], part, ":")
-        if (part[1] in state && ticks[part[1]] == part[2]) member[part[1]] = 1
+        if (part[1] in state && ticks[part[1]] == part[2] && !(part[1] in member)) member[part[1]] = part[3]
       }
       count = split(ENVIRON["marked"], list, " ")
-      for (i = 1; i <= count; i++) if (list[i] in state) member[list[i]] = 1
+      for (i = 1; i <= count; i++) {
+        split(list[i], part, ":")
+        if (part[1] in state && !(part[1] in member)) member[part[1]] = part[2]
+      }
       do {
         changed = 0
-        for (pid in member) if (session[pid] == pid && !(pid in leads)) { leads[pid] = 1; changed = 1 }
-        for (pid in state)
-          if (!(pid in member) && (parent[pid] in member || session[pid] in leads)) {
-            member[pid] = 1; changed = 1
-          }
+        for (pid in member) if (session[pid] == pid && !(pid in leads)) { leads[pid] = member[pid]; changed = 1 }
+        for (pid in state) {
+          if (pid in member) continue
+          if (parent[pid] in member) { member[pid] = member[parent[pid]]; changed = 1 }
+          else if (session[pid] in leads) { member[pid] = leads[session[pid]]; changed = 1 }
+        }
       } while (changed)
       for (pid in member)
         if (state[pid] != "Z" && state[pid] != "X")
-          print pid, ticks[pid]
+          print pid, ticks[pid], (member[pid] == "" ? "-" : member[pid])
       if (ENVIRON["self"] in state) print "end"
     }' 2>/dev/null
 }

@@ -64,7 +64,8 @@ start_machine=$(uname -m)
 # What becomes the wrapper first does three things that a shell cannot. It leads a session of its own. It asks the
 # kernel (prctl) to be a subreaper, which inherits the orphans of its descendants: a daemon that left session, group
 # and environment behind still is a descendant of the wrapper. And it closes every file but the first three: Electron
-# leaves its own open to whatever is started on this PC. All of it survives exec. On a node with neither Perl nor
+# leaves its own open to whatever is started on this PC. It also undoes that a shell makes what it starts in the
+# background deaf to INT and QUIT, which a track may name as its signal. All of it survives exec. On a node with neither Perl nor
 # Python, ancestry ends where parents die.
 drydock_leader() {
   r_program=setsid r_code='' r_setsid='' r_prctl=''
@@ -79,10 +80,11 @@ drydock_leader() {
     # shellcheck disable=SC2016 # Perl's variables, not the shell's
     r_code='syscall('$r_setsid'); getpgrp == $$ or unshift @ARGV, "setsid"; syscall('$r_prctl', 36, 1, 0, 0, 0);
       opendir(D, "/proc/self/fd"); @fds = grep { $_ > 2 } readdir(D);
-      closedir(D); for (@fds) { open(H, "<&=$_") and close(H) } exec @ARGV'
+      closedir(D); for (@fds) { open(H, "<&=$_") and close(H) } $SIG{INT} = $SIG{QUIT} = "DEFAULT"; exec @ARGV'
   elif command -v python3 >/dev/null; then
     r_program='setsid python3 -Sc'
-    r_code='import ctypes,os,sys; ctypes.CDLL(None).prctl(36, 1, 0, 0, 0); os.closerange(3, 65536)
+    r_code='import ctypes,os,signal,sys; ctypes.CDLL(None).prctl(36, 1, 0, 0, 0); os.closerange(3, 65536)
+signal.signal(2, signal.SIG_DFL); signal.signal(3, signal.SIG_DFL)
 os.execvp(sys.argv[1], sys.argv[1:])'
   fi
 }

@@ -64,7 +64,7 @@ drydock_family() {
   shift 2
   for f_worker in "$@"; do
     f_names="$f_names ${f_worker%%:*}"
-    f_known="$f_known ${f_worker#*:}"
+    f_known="$f_known ${f_worker#*:}:${f_worker%%:*}"
     # A time limit is no process of the program: it may outlive a wrapper that was killed.
     f_timer=$f_dir/${f_worker%%:*}/timer
     [ ! -f "$f_timer" ] || while read -r f_entry; do f_timers="$f_timers $f_entry"; done <"$f_timer"
@@ -75,22 +75,22 @@ drydock_family() {
   for f_row in $(drydock_flags "$f_run" $(drydock_hits "$f_run")); do
     f_worker=${f_row#*/} f_worker=${f_worker%%/*}
     case " $f_names " in *" $f_worker "*) ;; *) continue ;; esac
-    f_marked="$f_marked ${f_row%%/*}" f_rows="$f_rows $f_row"
+    f_marked="$f_marked ${f_row%%/*}:$f_worker" f_rows="$f_rows $f_row"
   done
   f_found=$(drydock_closure "$f_known $k_known" "$f_marked" </dev/null)
-  while read -r f_pid f_ticks; do
+  while read -r f_pid f_ticks _; do
     [ "$f_pid" != end ] || continue
-    case " $f_marked " in *" $f_pid "*) ;; *) f_more="$f_more /proc/$f_pid/environ" ;; esac
+    case " $f_marked" in *" $f_pid:"*) ;; *) f_more="$f_more /proc/$f_pid/environ" ;; esac
   done <<END
 $f_found
 END
   # shellcheck disable=SC2086
   [ -z "$f_more" ] || f_rows="$f_rows $(drydock_flags "$f_run" $f_more)"
   f_members=''
-  while read -r f_pid f_ticks; do
+  while read -r f_pid f_ticks f_worker; do
     case $f_pid in end | '') continue ;; esac
     case " $f_timers " in *" $f_pid:$f_ticks "*) continue ;; esac
-    f_members="$f_members$f_pid:$f_ticks
+    f_members="$f_members$f_pid:$f_ticks:$f_worker
 "
     drydock_family_row "$f_pid" "$f_ticks"
   done <<END
