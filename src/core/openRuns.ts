@@ -14,8 +14,11 @@ import type { Closers } from './kernel/closers'
 import type { Intent, Journal } from './kernel/journal'
 import { openJournal } from './kernel/journal'
 import type { TaskGroup } from './kernel/taskGroup'
+import { createTaskGroup } from './kernel/taskGroup'
 import type { FleetNode, FleetNodes } from './nodes/fleetNodes'
 import { createAdoption } from './runs/adoption'
+import { createFailurePolicy } from './runs/failurePolicy'
+import { createLaunchSecrets } from './runs/launchSecrets'
 import { createModeStop } from './runs/modeStop'
 import { createSampleDelivery } from './runs/deliverSample'
 import { Intentions } from './runs/intentions'
@@ -32,6 +35,7 @@ import { createStartRuns } from './runs/startRuns'
 import type { StopRuns } from './runs/stopRuns'
 import { createStopRuns } from './runs/stopRuns'
 import { createSupervisor } from './runs/supervisor'
+import { createTrackStarts } from './runs/trackStarts'
 import { isActive } from './runs/workerState'
 import type { RunRouteDeps } from './runRoutes'
 import type { Store } from './store/store'
@@ -93,18 +97,31 @@ export function openRuns(deps: OpenRunsDeps) {
     isInFleet: name => nodes.get(name) !== undefined,
     onConcluded: node => supervisor.nudge(node),
   })
-  const starts = createStartRuns({
+  const launchSecrets = createLaunchSecrets(deps.secrets, book)
+  const starting = {
     ...deps,
     journal,
     settle,
     engineOf,
+    launchSecrets,
     samples: createSampleDelivery(deps.samplesDir),
-    onConfirmed: node => supervisor.nudge(node),
-  })
+    onConfirmed: (node: NodeName) => supervisor.nudge(node),
+  }
+  const starts = createStartRuns(starting)
   for (const { id, body } of journal.left) {
     if (body.kind === 'stop' && book.has(body.run)) stops.resume(body)
     else settle(id) // the run is in the book now; the supervisor finds out what became of it
   }
+  // Ends before the journal and the logs are closed.
+  const background = closers.use(createTaskGroup(deps.onCrash))
+  closers.use(createTrackStarts({ ...starting, background }))
+  closers.use(
+    createFailurePolicy({
+      ...{ book, alerts, background, clock, logs, launchSecrets },
+      stops: () => stops,
+      nudge: node => supervisor.nudge(node),
+    }),
+  )
   return { logs, routes: routesOf(deps, { starts, stops, logs }) }
 
   function asEngine(node: FleetNode | undefined): Engine | null {

@@ -2,15 +2,23 @@ import { AppError } from '../kernel/appError'
 import { ENV_NAME, shellQuote } from '../kernel/shellQuote'
 import type { NodeFacts, NodeShell } from '../nodes/nodeShell'
 import launchScript from '../runs/nodeSide/launch.sh?raw'
+import forbid from '../runs/nodeSide/forbid.sh?raw'
 import processes from '../runs/nodeSide/processes.sh?raw'
 import start from '../runs/nodeSide/start.sh?raw'
 import stop from '../runs/nodeSide/stop.sh?raw'
 import watch from '../runs/nodeSide/watch.sh?raw'
 import type { Engine, KnownWorker, WorkerLaunch } from './engine'
-import { parseFamily, parseStart, parseStop, parseStopReport, parseWatch } from './processAnswers'
+import {
+  parseFamily,
+  parseForbid,
+  parseStart,
+  parseStop,
+  parseStopReport,
+  parseWatch,
+} from './processAnswers'
 
 /** Every function that Drydock calls on a node: given to the control shell when a link comes up. */
-export const NODE_SIDE_LIBRARY = [processes, start, watch, stop].join('\n')
+export const NODE_SIDE_LIBRARY = [processes, start, forbid, watch, stop].join('\n')
 
 /**
  * Plain processes: one wrapper a worker, leading a session of its own (see `runs/nodeSide/`). What goes into the
@@ -43,6 +51,10 @@ export function createProcessEngine(online: {
         allowOrders,
       ]
       return parseStart(await shell.call('drydock_start', args))
+    },
+
+    async forbid(run, worker) {
+      return parseForbid(await shell.call('drydock_forbid', [stateDir, run, worker]))
     },
 
     async watch(run, workers) {

@@ -56,6 +56,9 @@ export function createRunBook(deps: RunBookDeps) {
 
     /** Every worker that has not ended, of every run. */
     active: (): RunWorker[] => pages.workers(({ worker }) => isActive(worker.state)),
+    /** Those of `active` that a node can know of: whoever waits for another track is nowhere yet. */
+    watched: (): RunWorker[] =>
+      pages.workers(({ worker }) => isActive(worker.state) && worker.waitsFor.length === 0),
     /** Workers that have ended, with bytes of their log still on their node. */
     tails: (): RunWorker[] => pages.workers(one => !isActive(one.worker.state) && !one.isLogComplete),
 
@@ -79,6 +82,15 @@ export function createRunBook(deps: RunBookDeps) {
       )
     },
 
+    /** Changes of several workers that are no change of state, stored and told as one. */
+    change(run: RunId, ids: readonly WorkerId[], patch: (record: WorkerRecord) => WorkerRecord): void {
+      const workers = recordOf(run).workers.map(one => (ids.includes(one.worker.id) ? patch(one) : one))
+      keep({ ...recordOf(run), workers }, ids)
+    },
+
+    /** Called after every change, in order; what it does to the book must come later. Returns its own removal. */
+    onChange: pages.onChange,
+
     /** Changes that are no change of state: shown and stored with the next ones, within a moment. */
     adjust(run: RunId, worker: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): void {
       pages.adjust(run, worker, patch)
@@ -97,6 +109,7 @@ function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
   const saver = createSaver(store, onStoreTrouble)
   const records = new Map(store.runs(MAX_RUNS).map(record => [record.id, record]))
   const adjusted = new Set<RunId>()
+  const listeners = new Set<(run: RunId) => void>()
   let timer: NodeJS.Timeout | null = null
 
   function recordOf(run: RunId): RunRecord {
@@ -109,6 +122,7 @@ function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
     records.set(record.id, record)
     saver.save(record, changed)
     onRun(toRun(record, nameMode))
+    for (const listener of listeners) listener(record.id)
   }
 
   function withWorker(run: RunId, id: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): RunRecord {
@@ -139,6 +153,10 @@ function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
       records.set(run, withWorker(run, id, patch))
       adjusted.add(run)
       timer ??= setTimeout(flush, ADJUST_MS)
+    },
+    onChange(listener: (run: RunId) => void): () => void {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
     close: flush,
   }

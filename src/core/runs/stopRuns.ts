@@ -10,6 +10,7 @@ import type { RunRecord, WorkerRecord } from './runRecord'
 import type { StopNodeDeps } from './stopNode'
 import { stopNode } from './stopNode'
 import { concluded, queuedNode } from './stopReport'
+import { stopWaiting } from './waiting'
 import { isActive } from './workerState'
 
 export interface StopRunsDeps extends StopNodeDeps {
@@ -41,9 +42,12 @@ export function createStopRuns(deps: StopRunsDeps) {
      * Answers when every node has an outcome or cannot be reached.
      * Errors: `not-found`; `refused` when the run has nothing on the nodes that are named.
      */
-    async stop({ run, how, nodes }: StopRequest, signal: AbortSignal): Promise<Run> {
+    async stop({ run, how, nodes, workers }: StopRequest, signal: AbortSignal): Promise<Run> {
       const force = how === 'force'
-      const targets = targetsOf(book.get(run), nodes)
+      const waited = stopWaiting(book, run, nodes, workers)
+      // With nobody but waiting ones there is no node to ask.
+      const targets =
+        waited.length > 0 && !isAnyActive(book.get(run), nodes) ? [] : targetsOf(book.get(run), nodes)
       const fresh = targets.filter(node => force || !stops.isUnderWay(run, node))
       const stopId = String(clock.nowMs())
       for (const node of fresh) {
@@ -127,6 +131,10 @@ function createNodeStops(deps: StopRunsDeps) {
 export type StopRuns = ReturnType<typeof createStopRuns>
 
 type NodeIntent = Omit<Extract<Intentions, { readonly kind: 'stop' }>, 'kind'>
+
+function isAnyActive(run: Run, nodes: readonly NodeName[] | null): boolean {
+  return run.workers.some(({ node, state }) => isActive(state) && (nodes?.includes(node) ?? true))
+}
 
 /** Nodes with a worker that has not ended; once all have, every node of the run: STOP then looks for what is left. */
 function targetsOf(run: Run, wanted: readonly NodeName[] | null): NodeName[] {
