@@ -95,6 +95,7 @@ export async function startTcpProxy(target: {
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
 
   function cut(): void {
+    left.requests = left.replies = null
     for (const wire of wires) wire.drop()
     wires.clear()
     for (const socket of sockets) socket.resetAndDestroy()

@@ -58,8 +58,8 @@ it('makes one run of a START that was pressed fifty times at once, in two ways o
 })
 
 it.each([
-  { way: 'replies', bytes: Array.from({ length: 14 }, (_, i) => i * 60) },
-  { way: 'requests', bytes: Array.from({ length: 14 }, (_, i) => i * 900) },
+  { way: 'replies', bytes: [0, 100, 200, 300, 400, 600] },
+  { way: 'requests', bytes: [0, 1500, 3000, 4500, 6000, 9000] },
 ] as const)(
   'is one run or none when the link is cut within its $way',
   async ({ way, bytes }) => {
@@ -112,7 +112,6 @@ it.each([
     expect(ends.join(', ')).toContain('running')
     const settled = journal().flatMap(entry => entry.settled ?? [])
     expect(new Set(settled).size).toBe(settled.length)
-    console.log(ends.join(', '))
   },
   300_000,
 )

@@ -35,6 +35,7 @@ import { createStartRuns } from './runs/startRuns'
 import type { StopRuns } from './runs/stopRuns'
 import { createStopRuns } from './runs/stopRuns'
 import { createSupervisor } from './runs/supervisor'
+import type { TrackStartsDeps } from './runs/trackStarts'
 import { createTrackStarts } from './runs/trackStarts'
 import { isActive } from './runs/workerState'
 import type { RunRouteDeps } from './runRoutes'
@@ -112,21 +113,27 @@ export function openRuns(deps: OpenRunsDeps) {
     if (body.kind === 'stop' && book.has(body.run)) stops.resume(body)
     else settle(id) // the run is in the book now; the supervisor finds out what became of it
   }
-  // Ends before the journal and the logs are closed.
-  const background = closers.use(createTaskGroup(deps.onCrash))
-  closers.use(createTrackStarts({ ...starting, background }))
-  closers.use(
-    createFailurePolicy({
-      ...{ book, alerts, background, clock, logs, launchSecrets },
-      stops: () => stops,
-      nudge: node => supervisor.nudge(node),
-    }),
-  )
+  openTracks(deps, starting, logs, stops)
   return { logs, routes: routesOf(deps, { starts, stops, logs }) }
 
   function asEngine(node: FleetNode | undefined): Engine | null {
     return node === undefined ? null : engineOf(node)
   }
+}
+
+/** What goes on by itself after a START: the tracks that wait, and what a failure means for a run. */
+function openTracks(
+  deps: OpenRunsDeps,
+  starting: Omit<TrackStartsDeps, 'background'>,
+  logs: LogBook,
+  stops: StopRuns,
+): void {
+  const { closers } = deps
+  // Ends before the journal and the logs are closed.
+  const background = closers.use(createTaskGroup(deps.onCrash))
+  closers.use(createTrackStarts({ ...starting, background }))
+  const nudge = starting.onConfirmed
+  closers.use(createFailurePolicy({ ...deps, ...starting, background, logs, stops, nudge }))
 }
 
 /** What the router is given of this room. */

@@ -37,20 +37,7 @@ export function createProcessEngine(online: {
     logPath: (run, worker) => `${stateDir}/runs/${run}/${worker}/out.log`,
 
     async start(launch) {
-      const { run, worker, workdir, dryRun, allowOrders } = launch
-      const spec = JSON.stringify(launch.spec, null, 2)
-      const args = [
-        stateDir,
-        run,
-        worker,
-        workdir,
-        environmentFile(launch),
-        spec,
-        launchScript,
-        dryRun,
-        allowOrders,
-      ]
-      return parseStart(await shell.call('drydock_start', args))
+      return parseStart(await shell.call('drydock_start', startArguments(stateDir, launch)))
     },
 
     async forbid(run, worker) {
@@ -86,6 +73,12 @@ export function createProcessEngine(online: {
       return base
     },
   }
+}
+
+function startArguments(stateDir: string, launch: WorkerLaunch): string[] {
+  const { run, worker, workdir, dryRun, allowOrders } = launch
+  const spec = JSON.stringify(launch.spec, null, 2)
+  return [stateDir, run, worker, workdir, environmentFile(launch), spec, launchScript, dryRun, allowOrders]
 }
 
 function parseEnvironment(printed: string): ReadonlyMap<string, string> {

@@ -22,7 +22,7 @@ export interface FailurePolicyDeps {
   readonly clock: Clock
   readonly logs: Pick<LogBook, 'read'>
   readonly launchSecrets: LaunchSecrets
-  readonly stops: () => StopRuns
+  readonly stops: StopRuns
   /** Looks at a node now: whoever is to stay alive for a while is looked at when that is over. */
   readonly nudge: (node: Worker['node']) => void
 }
@@ -78,7 +78,7 @@ export function createFailurePolicy(deps: FailurePolicyDeps): Disposable {
     background.start(`abort ${run}`, async signal => {
       await Promise.resolve() // later than the change that led here
       try {
-        await deps.stops().stop({ run, how: 'stop', nodes: null, workers: null }, signal)
+        await deps.stops.stop({ run, how: 'stop', nodes: null, workers: null }, signal)
       } catch (error) {
         aborting.delete(run)
         throw error

@@ -1,5 +1,5 @@
-import type { RunId } from '../../contract/ids'
-import { NodeName, TrackName, WorkerId } from '../../contract/ids'
+import type { NodeName, RunId } from '../../contract/ids'
+import { TrackName, WorkerId } from '../../contract/ids'
 import type { Fleet } from '../config/fleetSchema'
 import { expandPlaceholders } from '../config/placeholders'
 import type { PlanConfig } from '../config/planSchema'

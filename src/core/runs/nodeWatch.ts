@@ -72,7 +72,7 @@ function createStateLook(
 ) {
   const { book, clock } = deps
   const followers = createFollowers(deps, name, engine, session, group)
-  const underWay = new Set<string>()
+  const once = createOnce(group)
 
   function take(run: RunId, row: WatchedWorker): void {
     const key = `${run} ${row.worker}`
@@ -87,12 +87,6 @@ function createStateLook(
     } else {
       once(`end of ${key}`, signal => tellEnd(run, row, signal))
     }
-  }
-
-  function once(task: string, work: (signal: AbortSignal) => Promise<void>): void {
-    if (underWay.has(task)) return
-    underWay.add(task)
-    group.start(task, signal => work(signal).finally(() => underWay.delete(task)))
   }
 
   /** A START that was never answered: before it counts as none, it is made impossible. */
@@ -124,6 +118,16 @@ function createStateLook(
         .map(({ worker }) => ({ worker: worker.id, identity: worker.identity }))
       for (const row of await engine.watch(run, known)) take(run, row)
     }
+  }
+}
+
+/** Background work of which there is at most one by each name. */
+function createOnce(group: ReturnType<typeof createTaskGroup>) {
+  const underWay = new Set<string>()
+  return (task: string, work: (signal: AbortSignal) => Promise<void>): void => {
+    if (underWay.has(task)) return
+    underWay.add(task)
+    group.start(task, signal => work(signal).finally(() => underWay.delete(task)))
   }
 }
 

@@ -39,28 +39,7 @@ export function createRunBook(deps: RunBookDeps) {
   const { recordOf, keep, withWorker } = pages
 
   return {
-    /** Newest first. */
-    list: (): Run[] => pages.all().map(record => toRun(record, nameMode)),
-    has: pages.has,
-    /** Errors: `not-found`. */
-    get: (run: RunId): Run => toRun(recordOf(run), nameMode),
-    record: recordOf,
-    /** Errors: `not-found`. */
-    worker(run: RunId, id: WorkerId): Worker {
-      const found = recordOf(run).workers.find(({ worker }) => worker.id === id)?.worker
-      if (found === undefined) throw new AppError('not-found', `The run ${run} has no worker ${id}.`)
-      return found
-    },
-    workersOn: (run: RunId, node: NodeName): WorkerRecord[] =>
-      recordOf(run).workers.filter(({ worker }) => worker.node === node),
-
-    /** Every worker that has not ended, of every run. */
-    active: (): RunWorker[] => pages.workers(({ worker }) => isActive(worker.state)),
-    /** Those of `active` that a node can know of: whoever waits for another track is nowhere yet. */
-    watched: (): RunWorker[] =>
-      pages.workers(({ worker }) => isActive(worker.state) && worker.waitsFor.length === 0),
-    /** Workers that have ended, with bytes of their log still on their node. */
-    tails: (): RunWorker[] => pages.workers(one => !isActive(one.worker.state) && !one.isLogComplete),
+    ...questionsOf(pages, nameMode),
 
     add(record: RunRecord): Run {
       keep(record, idsOf(record))
@@ -89,7 +68,7 @@ export function createRunBook(deps: RunBookDeps) {
     },
 
     /** Called after every change, in order; what it does to the book must come later. Returns its own removal. */
-    onChange: pages.onChange,
+    onChange: (listener: (run: RunId) => void): (() => void) => pages.onChange(listener),
 
     /** Changes that are no change of state: shown and stored with the next ones, within a moment. */
     adjust(run: RunId, worker: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): void {
@@ -102,6 +81,35 @@ export function createRunBook(deps: RunBookDeps) {
 
     flush: pages.flush,
     [Symbol.dispose]: pages.close,
+  }
+}
+
+/** What can be asked of the book. */
+function questionsOf(pages: ReturnType<typeof createPages>, nameMode: NameMode) {
+  const { recordOf } = pages
+  return {
+    /** Newest first. */
+    list: (): Run[] => pages.all().map(record => toRun(record, nameMode)),
+    has: (run: RunId): boolean => pages.has(run),
+    /** Errors: `not-found`. */
+    get: (run: RunId): Run => toRun(recordOf(run), nameMode),
+    record: (run: RunId): RunRecord => recordOf(run),
+    /** Errors: `not-found`. */
+    worker(run: RunId, id: WorkerId): Worker {
+      const found = recordOf(run).workers.find(({ worker }) => worker.id === id)?.worker
+      if (found === undefined) throw new AppError('not-found', `The run ${run} has no worker ${id}.`)
+      return found
+    },
+    workersOn: (run: RunId, node: NodeName): WorkerRecord[] =>
+      recordOf(run).workers.filter(({ worker }) => worker.node === node),
+
+    /** Every worker that has not ended, of every run. */
+    active: (): RunWorker[] => pages.workers(({ worker }) => isActive(worker.state)),
+    /** Those of `active` that a node can know of: whoever waits for another track is nowhere yet. */
+    watched: (): RunWorker[] =>
+      pages.workers(({ worker }) => isActive(worker.state) && worker.waitsFor.length === 0),
+    /** Workers that have ended, with bytes of their log still on their node. */
+    tails: (): RunWorker[] => pages.workers(one => !isActive(one.worker.state) && !one.isLogComplete),
   }
 }
 

@@ -57,7 +57,7 @@ export function createTrackStarts(deps: TrackStartsDeps): Disposable {
     for (const track of new Set(ready.map(worker => worker.track))) {
       const key = `${run} ${track}`
       const own = ready.filter(worker => worker.track === track)
-      if (underWay.has(key) || !own.some(isOnline)) continue
+      if (underWay.has(key) || !own.some(one => isOnline(deps, one))) continue
       underWay.add(key)
       background.start(`start ${key}`, async signal => {
         const isDone = await startTrack(deps, run, track).finally(() => underWay.delete(key))
@@ -65,18 +65,7 @@ export function createTrackStarts(deps: TrackStartsDeps): Disposable {
         if (!signal.aborted) lookSoon(run)
       })
     }
-    sayWhyNot(run, ready)
-  }
-
-  const isOnline = ({ node }: Worker): boolean => nodes.get(node)?.online != null
-
-  function sayWhyNot(run: RunId, ready: readonly Worker[]): void {
-    for (const worker of ready) {
-      const detail = `waits for ${worker.node} to be online`
-      if (!isOnline(worker) && worker.detail !== detail) {
-        book.change(run, [worker.id], record => ({ ...record, worker: { ...record.worker, detail } }))
-      }
-    }
+    sayWhyNot(deps, run, ready)
   }
 
   const forgetBook = book.onChange(lookSoon)
@@ -93,12 +82,22 @@ export function createTrackStarts(deps: TrackStartsDeps): Disposable {
   }
 }
 
+function sayWhyNot(deps: TrackStartsDeps, run: RunId, ready: readonly Worker[]): void {
+  for (const worker of ready) {
+    const detail = `waits for ${worker.node} to be online`
+    if (isOnline(deps, worker) || worker.detail === detail) continue
+    deps.book.change(run, [worker.id], record => ({ ...record, worker: { ...record.worker, detail } }))
+  }
+}
+
+const isOnline = ({ nodes }: TrackStartsDeps, { node }: Worker): boolean => nodes.get(node)?.online != null
+
 /** Starts what is ready of a track on nodes that are online. Whether that is all that can be done for now. */
 async function startTrack(deps: TrackStartsDeps, run: RunId, track: TrackName): Promise<boolean> {
-  const { book, nodes, modeFlags } = deps
+  const { book, modeFlags } = deps
   const readyNow = (): Worker[] =>
     turnsOf(workersOf(book.record(run))).ready.filter(
-      worker => worker.track === track && nodes.get(worker.node)?.online != null,
+      worker => worker.track === track && isOnline(deps, worker),
     )
   const asked = idsOf(readyNow())
   try {
