@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { NodeName, RunId, TrackName } from '../../contract/ids'
+import type { NodeName } from '../../contract/ids'
+import { RunId, TrackName } from '../../contract/ids'
 import { FleetFile } from '../config/fleetSchema'
 import { chosenTracks } from './chosenTracks'
 import { plannedStart } from './firstTracks'
