@@ -9,6 +9,8 @@ export interface RigPlan {
   readonly workers?: number
   readonly graceSeconds?: number
   readonly track?: Readonly<Record<string, unknown>>
+  /** Takes the place of what is above: a prerequisite, several tracks. */
+  readonly whole?: Readonly<Record<string, unknown>>
 }
 
 export interface RigFleet {
@@ -45,6 +47,7 @@ export function fleetYaml({ local = true, nodes = {}, ssh = {}, plans, broker }:
           ...plan.track,
         },
       ],
+      ...plan.whole,
     })),
   })
 }

@@ -10,6 +10,8 @@ export interface TcpProxy extends AsyncDisposable {
   setDelay(delayMs: number, jitterMs?: number): void
   /** Ends every connection at once, with a reset. New ones are let in. */
   cut(): void
+  /** Lets so many more bytes pass that way, over all connections, and then ends every connection. New ones are let in. */
+  cutAfter(way: 'requests' | 'replies', bytes: number): void
   /**
    * By this share of its pieces each way stands still for as long as TCP takes to notice a loss (200 ms, then twice as
    * long for a second loss of the same piece, and so on).
@@ -31,6 +33,8 @@ export async function startTcpProxy(target: {
   const sockets = new Set<net.Socket>()
   const wires = new Set<Wire>()
   const stalled = { requests: false, replies: false }
+  /** Bytes until the cut; null: there is none. */
+  const left: { requests: number | null; replies: number | null } = { requests: null, replies: null }
   let lossShare = 0
   let count = 0
   let delayMs = 0
@@ -43,7 +47,8 @@ export async function startTcpProxy(target: {
       wire.push(delayMs + Math.random() * jitterMs + resendMs(lossShare), work)
     from.on('data', bytes =>
       later(() => {
-        if (to.destroyed || to.write(bytes)) return
+        if (to.destroyed || isLast(bytes, to, way)) return
+        if (to.write(bytes)) return
         from.pause()
         to.once('drain', () => from.resume())
       }),
@@ -56,6 +61,20 @@ export async function startTcpProxy(target: {
         wires.delete(wire)
       }),
     )
+  }
+
+  /** The last piece arrives whole; what follows never does. */
+  function isLast(bytes: Buffer, to: net.Socket, way: keyof typeof left): boolean {
+    const limit = left[way]
+    if (limit === null) return false
+    left[way] = Math.max(0, limit - bytes.length)
+    if (bytes.length <= limit) return false
+    left[way] = null
+    to.end(bytes.subarray(0, limit))
+    for (const wire of wires) wire.drop()
+    wires.clear()
+    for (const socket of sockets) if (socket !== to) socket.resetAndDestroy()
+    return true
   }
 
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, near => {
@@ -76,6 +95,7 @@ export async function startTcpProxy(target: {
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
 
   function cut(): void {
+    left.requests = left.replies = null
     for (const wire of wires) wire.drop()
     wires.clear()
     for (const socket of sockets) socket.resetAndDestroy()
@@ -90,6 +110,9 @@ export async function startTcpProxy(target: {
       jitterMs = nextJitterMs
     },
     cut,
+    cutAfter(way, bytes) {
+      left[way] = bytes
+    },
     setLoss(share) {
       lossShare = share
     },

@@ -14,10 +14,13 @@ import type { Closers } from './kernel/closers'
 import type { Intent, Journal } from './kernel/journal'
 import { openJournal } from './kernel/journal'
 import type { TaskGroup } from './kernel/taskGroup'
+import { createTaskGroup } from './kernel/taskGroup'
 import type { FleetNode, FleetNodes } from './nodes/fleetNodes'
 import type { Adoption } from './runs/adoption'
 import { createAdoption } from './runs/adoption'
 import { readAppIdentity } from './runs/appIdentity'
+import { createFailurePolicy } from './runs/failurePolicy'
+import { createLaunchSecrets } from './runs/launchSecrets'
 import { createModeStop } from './runs/modeStop'
 import { createSampleDelivery } from './runs/deliverSample'
 import { Intentions } from './runs/intentions'
@@ -35,6 +38,8 @@ import type { StopRuns } from './runs/stopRuns'
 import { createStopRuns } from './runs/stopRuns'
 import { createSupervisor } from './runs/supervisor'
 import { refuseForeign } from './runs/takeOver'
+import type { TrackStartsDeps } from './runs/trackStarts'
+import { createTrackStarts } from './runs/trackStarts'
 import { isActive } from './runs/workerState'
 import type { RunRouteDeps } from './runRoutes'
 import type { Store } from './store/store'
@@ -98,14 +103,17 @@ export function openRuns(deps: OpenRunsDeps) {
     isInFleet: name => nodes.get(name) !== undefined,
     onConcluded: node => supervisor.nudge(node),
   })
-  const starts = createStartRuns({
+  const launchSecrets = createLaunchSecrets(deps.secrets, book)
+  const starting = {
     ...deps,
     journal,
     settle,
     engineOf,
+    launchSecrets,
     samples: createSampleDelivery(deps.samplesDir),
-    onConfirmed: node => supervisor.nudge(node),
-  })
+    onConfirmed: (node: NodeName) => supervisor.nudge(node),
+  }
+  const starts = createStartRuns(starting)
   const adoption = closers.use(
     createAdoption({
       ...deps,
@@ -118,6 +126,7 @@ export function openRuns(deps: OpenRunsDeps) {
     }),
   )
   takeUp(book, journal.left, { stops, adoption, settle })
+  openTracks(deps, starting, logs, stops)
   return { logs, routes: routesOf(deps, { starts, stops, logs, adoption }) }
 
   function asEngine(node: FleetNode | undefined): Engine | null {
@@ -142,6 +151,21 @@ function takeUp(
       parts.stops.resume(body)
     else parts.settle(id) // the run is in the book now; the supervisor finds out what became of it
   }
+}
+
+/** What goes on by itself after a START: the tracks that wait, and what a failure means for a run. */
+function openTracks(
+  deps: OpenRunsDeps,
+  starting: Omit<TrackStartsDeps, 'background'>,
+  logs: LogBook,
+  stops: StopRuns,
+): void {
+  const { closers } = deps
+  // Ends before the journal and the logs are closed.
+  const background = closers.use(createTaskGroup(deps.onCrash))
+  closers.use(createTrackStarts({ ...starting, background }))
+  const nudge = starting.onConfirmed
+  closers.use(createFailurePolicy({ ...deps, ...starting, background, logs, stops, nudge }))
 }
 
 /** What the router is given of this room. */

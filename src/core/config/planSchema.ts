@@ -30,7 +30,7 @@ const seconds = z
 const nodePath = z.string().min(1)
 
 /** How a worker becomes a container. */
-const docker = z
+export const DockerConfig = z
   .strictObject({
     image: z.string().min(1),
     pull: z.enum(['missing', 'always', 'never']).default('missing'),
@@ -69,7 +69,7 @@ const docker = z
     init: z.boolean().default(true),
   })
   .describe('How each worker becomes a container; engine: docker only')
-export type DockerConfig = z.output<typeof docker>
+export type DockerConfig = z.output<typeof DockerConfig>
 
 const track = z.strictObject({
   name: TrackName,
@@ -131,7 +131,7 @@ const track = z.strictObject({
     .array(nodePath)
     .default([])
     .describe('Log files that the program writes itself: globs on the node, like /tmp/logs/track1/*.log'),
-  docker: docker.optional(),
+  docker: DockerConfig.optional(),
 })
 export type TrackConfig = z.output<typeof track>
 

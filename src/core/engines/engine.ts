@@ -7,6 +7,11 @@ import type { DockerConfig } from '../config/planSchema'
 export interface Engine {
   /** Starts a worker once, however often it is called with the same run and worker. Errors: `launch-failed`. */
   start(launch: WorkerLaunch): Promise<StartAnswer>
+  /**
+   * Sees to it that a worker whose START was never answered cannot come up any more. `false`: it was started, or is
+   * being started. Errors: `launch-failed` when the node cannot write.
+   */
+  forbid(run: RunId, worker: WorkerId): Promise<boolean>
   watch(run: RunId, workers: readonly KnownWorker[]): Promise<readonly WatchedWorker[]>
   /** The living processes of a run on this node, with the mode that each of them carries. */
   family(run: RunId, workers: readonly KnownWorker[]): Promise<readonly FamilyMember[]>

@@ -23,6 +23,13 @@ export function parseStart(text: string): StartAnswer {
   return { outcome: word === 'STARTED' ? 'started' : 'exists', identity, container: null }
 }
 
+/** Shape: `FORBIDDEN` or `TAKEN`. Errors: `probe-unreadable`. */
+export function parseForbid(text: string): boolean {
+  const word = text.trim()
+  if (word !== 'FORBIDDEN' && word !== 'TAKEN') throw unreadable('forbid', text)
+  return word === 'FORBIDDEN'
+}
+
 /** Shape: see drydock_watch, a line a worker. Errors: `probe-unreadable`. */
 export function parseWatch(text: string): WatchedWorker[] {
   return linesOf(text).map(line => {

@@ -6,15 +6,23 @@ import type { NodeFacts, NodeShell } from '../nodes/nodeShell'
 import adopt from '../runs/nodeSide/adopt.sh?raw'
 import launchScript from '../runs/nodeSide/launch.sh?raw'
 import limit from '../runs/nodeSide/limit.sh?raw'
+import forbid from '../runs/nodeSide/forbid.sh?raw'
 import processes from '../runs/nodeSide/processes.sh?raw'
 import start from '../runs/nodeSide/start.sh?raw'
 import stop from '../runs/nodeSide/stop.sh?raw'
 import watch from '../runs/nodeSide/watch.sh?raw'
 import type { Engine, KnownWorker, WorkerLadder, WorkerLaunch } from './engine'
-import { parseFamily, parseStart, parseStop, parseStopReport, parseWatch } from './processAnswers'
+import {
+  parseFamily,
+  parseForbid,
+  parseStart,
+  parseStop,
+  parseStopReport,
+  parseWatch,
+} from './processAnswers'
 
 /** Every function that Drydock calls on a node: given to the control shell when a link comes up. */
-export const NODE_SIDE_LIBRARY = [processes, start, watch, stop, adopt].join('\n')
+export const NODE_SIDE_LIBRARY = [processes, start, forbid, watch, stop, adopt].join('\n')
 
 /** What ends a worker at its time limit, in a shell of its own. */
 const LIMIT_SCRIPT = [processes, limit].join('\n')
@@ -37,8 +45,11 @@ export function createProcessEngine(
     logPath: (run, worker) => `${stateDir}/runs/${run}/${worker}/out.log`,
 
     async start(launch) {
-      const args = startWords(stateDir, launch, owner)
-      return parseStart(await shell.call('drydock_start', args))
+      return parseStart(await shell.call('drydock_start', startWords(stateDir, launch, owner)))
+    },
+
+    async forbid(run, worker) {
+      return parseForbid(await shell.call('drydock_forbid', [stateDir, run, worker]))
     },
 
     async watch(run, workers) {

@@ -39,6 +39,21 @@ describe('launchEnvironment', () => {
     ])
   })
 
+  it('puts secrets in byte for byte, before the mode, and refuses reserved names among them', () => {
+    const trackEnv = { PGPASSWORD: 'track', IBKR_PORT: '4002' }
+    const env = launchEnvironment(spec({ trackEnv, secrets: new Map([['PGPASSWORD', '~/x']]) }))
+    expect(env.slice(3, 5)).toEqual([
+      ['PGPASSWORD', '~/x'],
+      ['IBKR_PORT', '4002'],
+    ])
+    for (const secret of [
+      ['DRY_RUN', '0'],
+      ['IBKR_PORT', '4001'],
+    ] as const) {
+      expect(() => launchEnvironment(spec({ secrets: new Map([secret]) }))).toThrow('reserved')
+    }
+  })
+
   it('takes nothing over from the login but the six names', () => {
     const base = new Map([
       ['PATH', '/bin'],

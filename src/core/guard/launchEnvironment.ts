@@ -11,6 +11,8 @@ export interface LaunchEnvironmentSpec {
   readonly nodeEnv: Readonly<Record<string, string>>
   /** Wins over `nodeEnv`. */
   readonly trackEnv: Readonly<Record<string, string>>
+  /** Values from the keychain, byte for byte; they win over both. Empty unless given. */
+  readonly secrets?: ReadonlyMap<string, string>
   readonly run: RunId
   readonly worker: WorkerId
   readonly flags: ModeFlags
@@ -21,7 +23,7 @@ const TAKEN_OVER = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG'] as const
 
 /**
  * The whole environment of a worker, in the order in which it is exported: built from nothing, then the node's
- * login, the node's and the track's variables, the run's marker, and last of all the mode's two variables, so that
+ * login, the node's and the track's variables, the secrets, the run's marker, and last of all the mode's two variables, so that
  * nothing before them can win. No name comes twice. A value that is `~` or begins with `~/` means the home folder.
  * Errors: `refused`, naming the variable and never its value, for a reserved name, a name that no shell can export,
  * and NUL.
@@ -39,6 +41,11 @@ export function launchEnvironment(
     const reason = reservedReason(name, value)
     if (reason !== null) throw new AppError('refused', reason, { hint: `Remove ${name} from fleet.yaml.` })
     variables.set(name, checked(name, atHome(value, home)))
+  }
+  for (const [name, value] of spec.secrets ?? []) {
+    const reason = reservedReason(name, value)
+    if (reason !== null) throw new AppError('refused', reason, { hint: `Remove ${name} from fleet.yaml.` })
+    variables.set(name, checked(name, value))
   }
   const { dryRun, allowOrders } = flagTexts(spec.flags)
   return [

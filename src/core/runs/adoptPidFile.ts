@@ -14,7 +14,7 @@ import { createNodeAdoption } from './nodeAdoption'
 import type { RunBook } from './runBook'
 import type { RunMembers } from './runMembers'
 import type { RunRecord } from './runRecord'
-import { newRunId } from './startRuns'
+import { newRunId } from './newRun'
 
 export interface AdoptPidFileDeps {
   readonly book: RunBook

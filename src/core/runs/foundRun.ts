@@ -20,6 +20,8 @@ export interface FoundSpec {
   readonly nodeIndex: number
   readonly stop: WorkerRecord['stop']
   readonly progress: unknown
+  /** Names of the secrets that it was launched with. */
+  readonly secrets: string[]
 }
 
 const Stop = z.object({
@@ -41,6 +43,7 @@ const Spec = z.object({
   nodeIndex: z.number().int().positive().catch(1),
   stop: Stop.catch({ signal: 'TERM', graceSeconds: 20, drain: null }),
   progress: ProgressRule.catch({ json: true }),
+  secrets: z.array(z.string()).catch([]),
 })
 
 /** Shape: `spec.json` of any version. Absent: the folder's own name says track and index; the rest has its default. */
@@ -84,6 +87,8 @@ export function foundWorker(id: WorkerId, node: NodeName, spec: FoundSpec, nowMs
     readBytes: 0,
     readerState: null,
     isLogComplete: false,
+    secretNames: spec.secrets,
+    start: null,
   }
 }
 

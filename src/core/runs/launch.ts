@@ -15,6 +15,8 @@ import type { WorkerSpec } from './planWorkers'
 export interface PreparedNode {
   readonly name: NodeName
   readonly config: NodeConfig
+  /** The link that all of this was read over. */
+  readonly session: NonNullable<FleetNode['online']>
   readonly engine: Engine
   readonly base: ReadonlyMap<string, string>
   /** Each `workdir` of the plan as an absolute path on this node. */
@@ -38,21 +40,23 @@ export async function preparedNode(
       sample === null ? expandHome(workdir, online.facts.home) : await samples.deliver(online, sample),
     )
   }
-  return { name, config, engine, base: await engine.baseEnvironment(), folders }
+  return { name, config, session: online, engine, base: await engine.baseEnvironment(), folders }
 }
 
 /** Pure: the closed launch of one worker. Errors: `refused` for what must not be in an environment. */
 export function launchOf(
   spec: WorkerSpec,
-  plan: PlanConfig,
+  plan: Pick<PlanConfig, 'name' | 'engine'>,
   run: RunId,
   flags: ModeFlags,
   node: PreparedNode,
+  secrets: ReadonlyMap<string, string> = new Map(),
 ): WorkerLaunch {
   const environment = launchEnvironment({
     base: node.base,
     nodeEnv: node.config.env,
     trackEnv: spec.env,
+    secrets,
     run,
     worker: spec.id,
     flags,
@@ -86,8 +90,8 @@ export function launchOf(
     environment,
     dryRun,
     allowOrders,
-    limitSeconds: plan.tracks.find(({ name }) => name === track)?.limitSeconds ?? null,
-    container: null,
-    spec: { ...note, environment: names },
+    limitSeconds: spec.limitSeconds,
+    container: spec.container,
+    spec: { ...note, environment: names, secrets: spec.secrets },
   }
 }

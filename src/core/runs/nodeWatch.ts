@@ -72,23 +72,27 @@ function createStateLook(
 ) {
   const { book, clock } = deps
   const followers = createFollowers(deps, name, engine, session, group)
-  const ending = new Set<string>()
+  const once = createOnce(group)
 
   function take(run: RunId, row: WatchedWorker): void {
     const key = `${run} ${row.worker}`
     if (row.state !== 'absent') followers.ensure(run, row.worker)
-    if (row.state !== 'ended' && row.state !== 'vanished') {
-      applyWatched(book, clock, run, row)
-    } else if (!ending.has(key)) {
-      ending.add(key)
-      group.start(`end of ${key}`, async signal => {
-        try {
-          await tellEnd(run, row, signal)
-        } finally {
-          ending.delete(key)
-        }
+    if (isQuestion(run, row)) {
+      once(`question of ${key}`, async () => {
+        const isForbidden = await engine.forbid(run, row.worker)
+        if (isForbidden) applyWatched(book, clock, run, { worker: row.worker, state: 'absent' })
       })
+    } else if (row.state !== 'ended' && row.state !== 'vanished') {
+      applyWatched(book, clock, run, row)
+    } else {
+      once(`end of ${key}`, signal => tellEnd(run, row, signal))
     }
+  }
+
+  /** A START that was never answered: before it counts as none, it is made impossible. */
+  function isQuestion(run: RunId, { worker: id, state }: WatchedWorker): boolean {
+    const { state: believed, identity } = book.worker(run, id)
+    return believed === 'unknown' && identity === null && (state === 'absent' || state === 'launching')
   }
 
   /** A worker whose wrapper alone was killed has not ended: its processes go on, and are watched and stopped. */
@@ -109,13 +113,23 @@ function createStateLook(
 
   return async (): Promise<void> => {
     for (const { run, record } of onNode(book.tails(), name)) followers.finish(run, record.worker.id)
-    for (const [run, workers] of byRun(onNode(book.active(), name))) {
+    for (const [run, workers] of byRun(onNode(book.watched(), name))) {
       const known = book
         .workersOn(run, name)
         .filter(({ worker }) => workers.includes(worker.id))
         .map(({ worker }) => ({ worker: worker.id, identity: worker.identity }))
       for (const row of await engine.watch(run, known)) take(run, row)
     }
+  }
+}
+
+/** Background work of which there is at most one by each name. */
+function createOnce(group: ReturnType<typeof createTaskGroup>) {
+  const underWay = new Set<string>()
+  return (task: string, work: (signal: AbortSignal) => Promise<void>): void => {
+    if (underWay.has(task)) return
+    underWay.add(task)
+    group.start(task, signal => work(signal).finally(() => underWay.delete(task)))
   }
 }
 
@@ -126,7 +140,7 @@ function createModeLook(deps: NodeWatchDeps, name: NodeName, engine: Engine) {
   const watched = new Set<RunId>()
 
   return async (): Promise<void> => {
-    for (const [run] of byRun(onNode(book.active(), name))) watched.add(run)
+    for (const [run] of byRun(onNode(book.watched(), name))) watched.add(run)
     for (const run of watched) {
       try {
         if (book.workersOn(run, name).some(({ worker }) => isActive(worker.state))) {

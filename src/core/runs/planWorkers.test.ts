@@ -37,6 +37,10 @@ describe('planWorkers', () => {
       env: { A: 'x' },
       stop: { signal: 'INT', graceSeconds: 5 },
       progress: { count: 'x' },
+      secrets: ['PGPASSWORD'],
+      limitSeconds: 60,
+      aliveSeconds: 3,
+      onFailure: 'abort',
     }
     const common = {
       track: 'bots',
@@ -46,6 +50,11 @@ describe('planWorkers', () => {
       env: { A: 'x' },
       stop: { signal: 'INT', graceSeconds: 5 },
       progress: { count: 'x' },
+      secrets: ['PGPASSWORD'],
+      limitSeconds: 60,
+      aliveSeconds: 3,
+      onFailure: 'abort',
+      container: null,
     }
     expect(workersOf(track)).toEqual([
       {

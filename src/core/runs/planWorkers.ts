@@ -1,31 +1,45 @@
-import type { NodeName, RunId, TrackName } from '../../contract/ids'
-import { WorkerId } from '../../contract/ids'
+import { z } from 'zod'
+import type { RunId } from '../../contract/ids'
+import { NodeName, TrackName, WorkerId } from '../../contract/ids'
 import type { Fleet, NodeConfig } from '../config/fleetSchema'
-import type { PlanConfig, ProgressRule, TrackConfig } from '../config/planSchema'
+import type { PlanConfig, TrackConfig } from '../config/planSchema'
+import { DockerConfig, ProgressRule } from '../config/planSchema'
 import { expandPlaceholders } from '../config/placeholders'
 import { AppError } from '../kernel/appError'
 
-/** One thing to start: what a track becomes on one node. */
-export interface WorkerSpec {
+/** One thing to start: what a track becomes on one node. Kept with a worker that waits, so that it can be read back. */
+export const WorkerSpec = z.object({
   /** `<track>-<index>`. */
-  readonly id: WorkerId
-  readonly track: TrackName
-  readonly node: NodeName
+  id: WorkerId,
+  track: TrackName,
+  node: NodeName,
   /** Counts over all nodes of the track from 1: the `{{worker}}` of the command. */
-  readonly index: number
+  index: z.number(),
   /** Counts on this node and track from 1. */
-  readonly nodeIndex: number
+  nodeIndex: z.number(),
   /** All workers of the track: the `{{workers}}` of the command. */
-  readonly workers: number
+  workers: z.number(),
   /** A shell line; its placeholders are replaced. null: the container's own. */
-  readonly command: string | null
+  command: z.string().nullable(),
   /** As the file has it: `~` and `sample:<name>` are worked out on the node. */
-  readonly workdir: string
+  workdir: z.string(),
   /** The track's own variables; the node's are in its config. */
-  readonly env: Readonly<Record<string, string>>
-  readonly stop: TrackConfig['stop']
-  readonly progress: ProgressRule
-}
+  env: z.record(z.string(), z.string()),
+  /** Names; their values are asked of the keychain at launch and kept nowhere. */
+  secrets: z.array(z.string()),
+  stop: z.object({
+    signal: z.string(),
+    graceSeconds: z.number(),
+    drain: z.object({ signal: z.string(), seconds: z.number() }).optional(),
+  }),
+  progress: ProgressRule,
+  limitSeconds: z.number().nullable(),
+  aliveSeconds: z.number(),
+  onFailure: z.enum(['warn', 'abort']),
+  /** null: a plain process. */
+  container: DockerConfig.nullable(),
+})
+export type WorkerSpec = z.infer<typeof WorkerSpec>
 
 /** What may stand in a shell line without quotes. */
 const SAFE_WORD = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
@@ -60,8 +74,13 @@ export function planWorkers(fleet: Fleet, plan: PlanConfig, run: RunId): readonl
                 }),
           workdir: track.workdir ?? node.workdir ?? '~',
           env: track.env,
+          secrets: track.secrets,
           stop: track.stop,
           progress: track.progress,
+          limitSeconds: track.limitSeconds ?? null,
+          aliveSeconds: track.aliveSeconds,
+          onFailure: track.onFailure,
+          container: plan.engine === 'docker' ? (track.docker ?? null) : null,
         }
       }),
     )
@@ -73,7 +92,8 @@ function isOn(on: TrackConfig['on'], node: NodeConfig): boolean {
   return 'role' in on ? node.roles.includes(on.role) : on.includes(node.name)
 }
 
-function safeWord(value: string): string {
+/** Errors: `refused` for what is not one word of a shell. */
+export function safeWord(value: string): string {
   if (SAFE_WORD.test(value)) return value
   throw new AppError('refused', `${JSON.stringify(value)} cannot stand in a command.`, {
     hint: 'Use letters, digits, dots, _ and - in names.',

@@ -39,21 +39,7 @@ export function createRunBook(deps: RunBookDeps) {
   const { recordOf, keep, withWorker } = pages
 
   return {
-    /** Newest first. */
-    list: (): Run[] => pages.all().map(record => toRun(record, nameMode)),
-    has: pages.has,
-    /** Errors: `not-found`. */
-    get: (run: RunId): Run => toRun(recordOf(run), nameMode),
-    record: recordOf,
-    /** Errors: `not-found`. */
-    worker: (run: RunId, id: WorkerId): Worker => workerOf(recordOf(run), id),
-    workersOn: (run: RunId, node: NodeName): WorkerRecord[] =>
-      recordOf(run).workers.filter(({ worker }) => worker.node === node),
-
-    /** Every worker that has not ended, of every run. */
-    active: (): RunWorker[] => pages.workers(({ worker }) => isActive(worker.state)),
-    /** Workers that have ended, with bytes of their log still on their node. */
-    tails: (): RunWorker[] => pages.workers(one => !isActive(one.worker.state) && !one.isLogComplete),
+    ...questionsOf(pages, nameMode),
 
     add(record: RunRecord): Run {
       keep(record, idsOf(record))
@@ -71,6 +57,15 @@ export function createRunBook(deps: RunBookDeps) {
         [id],
       )
     },
+
+    /** Changes of several workers that are no change of state, stored and told as one. */
+    change(run: RunId, ids: readonly WorkerId[], patch: (record: WorkerRecord) => WorkerRecord): void {
+      const workers = recordOf(run).workers.map(one => (ids.includes(one.worker.id) ? patch(one) : one))
+      keep({ ...recordOf(run), workers }, ids)
+    },
+
+    /** Called after every change, in order; what it does to the book must come later. Returns its own removal. */
+    onChange: (listener: (run: RunId) => void): (() => void) => pages.onChange(listener),
 
     /** Changes that are no change of state: shown and stored with the next ones, within a moment. */
     adjust(run: RunId, worker: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): void {
@@ -108,10 +103,36 @@ function neverStarted({ type }: WorkerEvent): Partial<Worker> {
   return type === 'refused' ? { end: { cause: 'never-started', exitCode: null, signal: null } } : {}
 }
 
+/** What can be asked of the book. */
+function questionsOf(pages: ReturnType<typeof createPages>, nameMode: NameMode) {
+  const { recordOf } = pages
+  return {
+    /** Newest first. */
+    list: (): Run[] => pages.all().map(record => toRun(record, nameMode)),
+    has: (run: RunId): boolean => pages.has(run),
+    /** Errors: `not-found`. */
+    get: (run: RunId): Run => toRun(recordOf(run), nameMode),
+    record: (run: RunId): RunRecord => recordOf(run),
+    /** Errors: `not-found`. */
+    worker: (run: RunId, id: WorkerId): Worker => workerOf(recordOf(run), id),
+    workersOn: (run: RunId, node: NodeName): WorkerRecord[] =>
+      recordOf(run).workers.filter(({ worker }) => worker.node === node),
+
+    /** Every worker that has not ended, of every run. */
+    active: (): RunWorker[] => pages.workers(({ worker }) => isActive(worker.state)),
+    /** Those of `active` that a node can know of: whoever waits for another track is nowhere yet. */
+    watched: (): RunWorker[] =>
+      pages.workers(({ worker }) => isActive(worker.state) && worker.waitsFor.length === 0),
+    /** Workers that have ended, with bytes of their log still on their node. */
+    tails: (): RunWorker[] => pages.workers(one => !isActive(one.worker.state) && !one.isLogComplete),
+  }
+}
+
 function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
   const saver = createSaver(store, onStoreTrouble)
   const records = new Map(store.runs(MAX_RUNS).map(record => [record.id, record]))
   const adjusted = new Set<RunId>()
+  const listeners = new Set<(run: RunId) => void>()
   let timer: NodeJS.Timeout | null = null
 
   function recordOf(run: RunId): RunRecord {
@@ -124,6 +145,7 @@ function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
     records.set(record.id, record)
     saver.save(record, changed)
     onRun(toRun(record, nameMode))
+    for (const listener of listeners) listener(record.id)
   }
 
   function withWorker(run: RunId, id: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): RunRecord {
@@ -154,6 +176,10 @@ function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
       records.set(run, withWorker(run, id, patch))
       adjusted.add(run)
       timer ??= setTimeout(flush, ADJUST_MS)
+    },
+    onChange(listener: (run: RunId) => void): () => void {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
     close: flush,
   }

@@ -6,6 +6,7 @@ import { ModeFlags } from '../../contract/mode'
 import { EngineKind } from '../../contract/plans'
 import { Cleanup, RunFile, RunOwner, StopReport, Worker } from '../../contract/runs'
 import type { Progress, Run } from '../../contract/runs'
+import { WorkerSpec } from './planWorkers'
 import { deriveRunState, isActive } from './workerState'
 
 /** What the engine keeps of a worker beyond what a screen draws: how to stop it, and how far its log was read. */
@@ -24,6 +25,17 @@ export const WorkerRecord = z.object({
   readerState: z.unknown(),
   /** The worker has ended, and its whole log is on this PC. */
   isLogComplete: z.boolean(),
+  /** The secrets that it was given; names only. */
+  secretNames: z.array(z.string()).default([]),
+  /** What it is started from; null for one that this Drydock did not start, or an older one did. */
+  start: z
+    .object({
+      spec: WorkerSpec,
+      /** When its node was asked to start it (epoch ms, this PC's clock); null while it waits. */
+      launchedAtMs: z.number().nullable(),
+    })
+    .nullable()
+    .default(null),
 })
 export type WorkerRecord = z.infer<typeof WorkerRecord>
 

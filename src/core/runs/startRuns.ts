@@ -1,100 +1,131 @@
-import { randomInt } from 'node:crypto'
-import type { NodeName, PlanName } from '../../contract/ids'
-import { RunId } from '../../contract/ids'
-import type { ModeFlags } from '../../contract/mode'
+import type { NodeName, PlanName, TrackName } from '../../contract/ids'
 import type { TrackChoice } from '../../contract/plans'
 import type { Run } from '../../contract/runs'
 import type { AlertBoard } from '../alertBoard'
 import type { Fleet } from '../config/fleetSchema'
 import type { PlanConfig } from '../config/planSchema'
-import type { Engine, WorkerLaunch } from '../engines/engine'
 import { AppError, sentenceOf } from '../kernel/appError'
-import type { Clock } from '../kernel/clock'
-import type { Journal } from '../kernel/journal'
-import type { FleetNode, FleetNodes } from '../nodes/fleetNodes'
-import type { SampleDelivery } from './deliverSample'
+import type { Intent, Journal } from '../kernel/journal'
+import { chosenTracks } from './chosenTracks'
+import { IMAGE, plannedStart, PREREQUISITE } from './firstTracks'
 import type { Intentions } from './intentions'
-import { launchOf, preparedNode } from './launch'
-import type { PreparedNode } from './launch'
+import { newRun, newRunId } from './newRun'
 import type { WorkerSpec } from './planWorkers'
 import { planWorkers } from './planWorkers'
-import type { RunBook } from './runBook'
-import type { RunRecord } from './runRecord'
+import type { StartWorkersDeps } from './startWorkers'
+import { preparedLaunch, prepareStart, startWorkers } from './startWorkers'
 
-export interface StartRunsDeps {
+export interface StartRunsDeps extends StartWorkersDeps {
   readonly fleet: () => Fleet
-  readonly nodes: FleetNodes
-  readonly engineOf: (node: FleetNode) => Engine | null
-  readonly book: RunBook
-  readonly journal: Journal<Intentions>
-  readonly samples: SampleDelivery
-  /** What the next start is given: the two switches. */
-  readonly modeFlags: () => ModeFlags
+  readonly journal: Pick<Journal<Intentions>, 'open'>
   readonly alerts: AlertBoard
-  readonly clock: Clock
   /** Settles an intent, once what it led to is safe on the disk. */
   readonly settle: (intent: string) => void
-  /** A worker was confirmed on this node: look at it now. */
-  readonly onConfirmed: (node: NodeName) => void
 }
 
 /**
  * START. Everything that can be refused is refused before anything is done; then the run is written down, and every
- * worker is started on its node and confirmed by its process. A plan runs once at a time: a second press while the
- * first is under way gets the same run, a later one is refused.
+ * worker that waits for no other track is started on its node and confirmed by its process. A track runs once at a
+ * time: a second press while the first is under way gets the same run, a later one is refused.
  */
 export function createStartRuns(deps: StartRunsDeps) {
-  const underWay = new Map<PlanName, Promise<Run>>()
+  const { book, nodes } = deps
+  const underWay = new Map<PlanName, Set<StartUnderWay>>()
+  const isOnline = (node: NodeName): boolean => nodes.get(node)?.online != null
 
   async function begin(plan: PlanConfig): Promise<Run> {
     const run = newRunId(deps.clock.nowMs())
-    const { workers, skipped } = reachable(deps, planWorkers(deps.fleet(), plan, run), plan)
-    const prepared = await prepare(deps, workers)
+    const fleet = deps.fleet()
+    const { workers, skipped } = reachable(deps, planWorkers(fleet, plan, run), plan)
+    const planned = plannedStart(fleet, plan, run, workers, isOnline)
+    const prepared = await prepareStart(deps, planned.workers)
     // Only now: preparing takes time, and the switches may have gone back to SAFE meanwhile.
-    const flags = deps.modeFlags()
-    const launches = workers.map(spec => launchOf(spec, plan, run, flags, preparedOf(prepared, spec.node)))
-    const record = newRecord(deps, plan, run, flags, workers)
-    deps.journal.open({ id: `start ${run}`, body: { kind: 'start', record } })
-    deps.book.add(record)
+    const record = newRun(plan, run, deps.modeFlags(), planned, deps.clock.nowMs())
+    for (const spec of planned.workers) preparedLaunch(spec, record, prepared) // may refuse
+    writeDownStart(deps, { id: `start ${run}`, body: { kind: 'start', record } })
+    book.add(record)
     tellSkipped(deps.alerts, plan.name, skipped)
-    await Promise.all(
-      [...prepared.values()].map(async node => {
-        const own = launches.filter((_, i) => workers[i]?.node === node.name)
-        for (const launch of own) await startWorker(deps, node, launch, flags)
-        deps.onConfirmed(node.name)
-      }),
-    )
+    const first = planned.workers.filter(({ track }) => (planned.waitsFor.get(track) ?? []).length === 0)
+    await startWorkers(deps, run, first, prepared)
     deps.settle(`start ${run}`)
-    return deps.book.get(run)
+    return book.get(run)
   }
 
   return {
-    /** Errors: `not-found`; `refused` with the reason, before anything was done. */
-    async start(name: PlanName, _tracks: readonly TrackChoice[] | null): Promise<Run> {
+    /**
+     * Starts these tracks of a plan, with as many workers a node as is asked for; null: all of them, as the plan has
+     * them. Errors: `not-found`; `refused` with the reason, before anything was done.
+     */
+    async start(name: PlanName, choices: readonly TrackChoice[] | null): Promise<Run> {
       const plan = deps.fleet().plans.find(one => one.name === name)
       if (plan === undefined) throw new AppError('not-found', `There is no plan ${name} in fleet.yaml.`)
-      const current = underWay.get(name)
-      if (current !== undefined) return await current
-      refuseIfRunning(deps, name)
-      const starting = begin(plan).finally(() => underWay.delete(name))
-      underWay.set(name, starting)
-      return await starting
+      const chosen = chosenTracks(plan, choices)
+      const tracks = chosen.tracks.map(track => track.name)
+      const key = chosen.tracks.map(track => `${track.name} ${track.workers}`).join(', ')
+      const others = underWay.get(name) ?? new Set()
+      const same = [...others].find(one => one.key === key)
+      if (same !== undefined) return await same.run
+      refuseEngine(chosen)
+      refuseIfRunning(deps, name, tracks, [...others])
+      const one: StartUnderWay = { key, tracks, run: begin(chosen).finally(() => others.delete(one)) }
+      underWay.set(name, others.add(one))
+      return await one.run
     },
   }
 }
 
 export type StartRuns = ReturnType<typeof createStartRuns>
 
-/** A worker on a machine that is no longer in the fleet can neither be seen nor stopped: it does not hold the plan. */
-function refuseIfRunning({ book, nodes }: StartRunsDeps, plan: PlanName): void {
-  const active = book
-    .active()
-    .find(({ run, record }) => book.record(run).plan === plan && nodes.get(record.worker.node) !== undefined)
-  if (active === undefined) return
-  throw new AppError('refused', `${plan} is already running (run ${active.run}).`, {
-    hint: 'Stop that run first, or wait until it has ended.',
+interface StartUnderWay {
+  /** What was asked for: the same again gets the same run. */
+  readonly key: string
+  readonly tracks: readonly TrackName[]
+  readonly run: Promise<Run>
+}
+
+function refuseEngine({ name, engine, tracks }: PlanConfig): void {
+  if (engine === 'ray') {
+    throw new AppError('refused', `${name} needs the ray engine, which is not built yet.`, {
+      hint: 'Use engine: process or docker.',
+    })
+  }
+  const silent = tracks.find(track => track.command === undefined)
+  if (engine !== 'process' || silent === undefined) return
+  throw new AppError('refused', `The track ${silent.name} of ${name} has no command.`, {
+    hint: 'Only a container may do without one; write a command in fleet.yaml.',
   })
 }
+
+/** A worker on a machine that is no longer in the fleet can neither be seen nor stopped: it holds nothing. */
+function refuseIfRunning(
+  { book, nodes }: StartRunsDeps,
+  plan: PlanName,
+  tracks: readonly TrackName[],
+  others: readonly StartUnderWay[],
+): void {
+  const active = book.active().filter(({ run, record: { worker } }) => {
+    const { plan: of, origin } = book.record(run)
+    return (
+      of === plan && origin !== 'foreign' && nodes.get(worker.node) !== undefined && !isFirst(worker.track)
+    )
+  })
+  const running = tracks.filter(track => active.some(({ record }) => record.worker.track === track))
+  const run = active.find(({ record }) => running.includes(record.worker.track))?.run
+  if (run !== undefined) {
+    const what = running.length === tracks.length ? plan : `${running.join(', ')} of ${plan}`
+    throw new AppError('refused', `${what} is already running (run ${run}).`, {
+      hint: 'Stop that run first, or wait until it has ended.',
+    })
+  }
+  const starting = tracks.find(track => others.some(other => other.tracks.includes(track)))
+  if (starting === undefined) return
+  throw new AppError('refused', `${starting} of ${plan} is being started at this moment.`, {
+    hint: 'Wait until it has started.',
+  })
+}
+
+/** Prerequisites and images are no track that somebody chose: two runs may each have their own. */
+const isFirst = (track: TrackName): boolean => track === PREREQUISITE || track === IMAGE
 
 /** Workers whose node is online, and the nodes that are left out. */
 function reachable({ nodes }: StartRunsDeps, workers: readonly WorkerSpec[], plan: PlanConfig) {
@@ -114,124 +145,16 @@ function reachable({ nodes }: StartRunsDeps, workers: readonly WorkerSpec[], pla
   return { workers: online, skipped }
 }
 
-async function prepare(
-  deps: StartRunsDeps,
-  workers: readonly WorkerSpec[],
-): Promise<Map<NodeName, PreparedNode>> {
-  const names = [...new Set(workers.map(worker => worker.node))]
-  const prepared = await Promise.all(
-    names.map(async name => {
-      const node = deps.nodes.get(name)
-      const engine = node === undefined ? null : deps.engineOf(node)
-      if (node?.online == null || engine === null) {
-        throw new AppError('unreachable', `${name} went away while the run was being prepared.`, {
-          hint: 'Start again once it is back.',
-        })
-      }
-      const workdirs = workers.filter(worker => worker.node === name).map(worker => worker.workdir)
-      return await preparedNode(name, node.config, node.online, engine, workdirs, deps.samples)
-    }),
-  )
-  return new Map(prepared.map(node => [node.name, node]))
-}
-
-function preparedOf(prepared: ReadonlyMap<NodeName, PreparedNode>, name: NodeName): PreparedNode {
-  const node = prepared.get(name)
-  if (node === undefined) throw new Error(`${name} was not prepared`)
-  return node
-}
-
-async function startWorker(
-  { book, modeFlags }: StartRunsDeps,
-  node: PreparedNode,
-  launch: WorkerLaunch,
-  flags: ModeFlags,
-): Promise<void> {
-  const { run, worker } = launch
-  // A STOP may have come meanwhile: it takes the folders of those that were not started yet.
-  if (book.worker(run, worker).state !== 'starting') return
-  if (!isStillMeant(flags, modeFlags())) {
-    book.note(run, worker, { type: 'refused' }, { detail: 'the run mode was changed during START' })
-    return
-  }
+/** Errors: `refused` when it is not on the disk: then nothing must be done. */
+function writeDownStart({ journal, settle }: StartRunsDeps, intent: Intent<Intentions>): void {
   try {
-    const answer = await node.engine.start(launch)
-    if (answer.outcome === 'unsure')
-      book.note(run, worker, { type: 'link-lost' }, { detail: answer.sentence })
-    else book.note(run, worker, { type: 'confirmed' }, { identity: answer.identity, detail: null })
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    // Only the node's own refusal says that nothing was started; any other silence is a question.
-    if (error.code === 'launch-failed')
-      book.note(run, worker, { type: 'refused' }, { detail: sentenceOf(error) })
-    else
-      book.note(
-        run,
-        worker,
-        { type: 'link-lost' },
-        { detail: `whether it started is not known: ${error.message}` },
-      )
-  }
-}
-
-/** What was switched on for this start may be taken back while it is under way; SAFE needs no asking. */
-function isStillMeant(flags: ModeFlags, now: ModeFlags): boolean {
-  const isSafe = flags.dryRun && !flags.allowOrders
-  return isSafe || (flags.dryRun === now.dryRun && flags.allowOrders === now.allowOrders)
-}
-
-function newRecord(
-  { clock }: StartRunsDeps,
-  plan: PlanConfig,
-  run: RunId,
-  started: ModeFlags,
-  workers: readonly WorkerSpec[],
-): RunRecord {
-  const nowMs = clock.nowMs()
-  return {
-    id: run,
-    plan: plan.name,
-    startedAtMs: nowMs,
-    started,
-    isModeKnown: true,
-    stop: null,
-    engine: plan.engine,
-    origin: 'started',
-    owner: null,
-    files: [],
-    cleanups: [],
-    gaps: [],
-    logGlobs: [],
-    workers: workers.map(spec => ({
-      worker: {
-        id: spec.id,
-        track: spec.track,
-        node: spec.node,
-        index: spec.index,
-        nodeIndex: spec.nodeIndex,
-        state: 'starting',
-        stateSinceMs: nowMs,
-        detail: null,
-        identity: null,
-        progress: null,
-        reported: null,
-        logBytes: 0,
-        logLines: 0,
-        endedAtMs: null,
-        end: null,
-        waitsFor: [],
-        container: null,
-      },
-      stop: {
-        signal: spec.stop.signal,
-        graceSeconds: spec.stop.graceSeconds,
-        drain: spec.stop.drain ?? null,
-      },
-      progressRule: spec.progress,
-      readBytes: 0,
-      readerState: null,
-      isLogComplete: false,
-    })),
+    journal.open(intent)
+  } catch (cause) {
+    settle(intent.id) // it may be there in part, or in whole; nothing was begun
+    throw new AppError('refused', `Nothing was started: it cannot be written down (${sentenceOf(cause)}).`, {
+      hint: 'Make room on the disk of this PC, then start again.',
+      cause,
+    })
   }
 }
 
@@ -247,11 +170,4 @@ function tellSkipped(alerts: AlertBoard, plan: PlanName, skipped: readonly NodeN
     cause: 'These nodes were not online when START was pressed.',
     fix: 'Reconnect them, or take them out of the plan in fleet.yaml.',
   })
-}
-
-/** `20261124-140211-k3f9`: the start in UTC, and four letters against two starts in one second. */
-export function newRunId(nowMs: number): RunId {
-  const [date = '', time = ''] = new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T')
-  const letters = Array.from({ length: 4 }, () => 'abcdefghjkmnpqrstuvwxyz23456789'[randomInt(31)]).join('')
-  return RunId.parse(`${date}-${time}-${letters}`)
 }

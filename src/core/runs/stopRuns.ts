@@ -8,6 +8,7 @@ import type { NodeIntent, NodeStopsDeps } from './nodeStops'
 import { createNodeStops, howOf, intentId } from './nodeStops'
 import type { RunBook } from './runBook'
 import type { RunRecord } from './runRecord'
+import { NEVER_STARTED } from './startWorkers'
 import { concluded, neverStartedNode, queuedNode } from './stopReport'
 import type { NodeScope, StopRequest } from './stopScope'
 import { scopesOf, wholeLadder } from './stopScope'
@@ -96,9 +97,12 @@ function intentOf({ run, how }: StopRequest, { node, workers }: NodeScope, stopI
   }
 }
 
+/** Nothing of these is on any node, and will not be. */
+const NOT_STARTED = { detail: 'proved · it was not started', end: NEVER_STARTED, waitsFor: [] }
+
 function endWaiting(book: RunBook, run: RunId, scopes: readonly NodeScope[]): void {
   for (const id of scopes.flatMap(({ waiting }) => waiting)) {
-    book.note(run, id, { type: 'proved-gone' }, { detail: 'it had not been started' })
+    book.note(run, id, { type: 'proved-gone' }, NOT_STARTED)
   }
 }
 

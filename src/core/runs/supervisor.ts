@@ -43,7 +43,7 @@ export function createSupervisor(deps: SupervisorDeps) {
   }
 
   function loseSight(name: NodeName | null, detail: string): void {
-    for (const { run, record } of book.active()) {
+    for (const { run, record } of book.watched()) {
       const { id, node } = record.worker
       if (name === null || node === name) book.note(run, id, { type: 'link-lost' }, { detail })
     }

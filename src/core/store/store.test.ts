@@ -58,6 +58,8 @@ const record: RunRecord = {
       readBytes: 7,
       readerState: { count: 3 },
       isLogComplete: false,
+      secretNames: ['PGPASSWORD'],
+      start: null,
     },
   ],
 }
