@@ -22,6 +22,7 @@ import { Intentions } from './runs/intentions'
 import type { LogBook } from './runs/logBook'
 import { createLogBook } from './runs/logBook'
 import { createLogSearch } from './runs/logSearch'
+import { isLogEnded, logsOf } from './runs/runLogs'
 import type { PlanSecrets } from './runs/planSecrets'
 import type { RunBook } from './runs/runBook'
 import { createRunBook } from './runs/runBook'
@@ -32,7 +33,6 @@ import { createStartRuns } from './runs/startRuns'
 import type { StopRuns } from './runs/stopRuns'
 import { createStopRuns } from './runs/stopRuns'
 import { createSupervisor } from './runs/supervisor'
-import { isActive } from './runs/workerState'
 import type { RunRouteDeps } from './runRoutes'
 import type { Store } from './store/store'
 
@@ -64,10 +64,7 @@ export interface OpenRunsDeps {
 export function openRuns(deps: OpenRunsDeps) {
   const { closers, nodes, clock, alerts, home, book } = deps
   const journal = closers.use(openJournal(join(home, 'journal', 'journal.jsonl'), asIntention))
-  const isEnded = (run: RunId, log: LogId): boolean => {
-    const worker = book.record(run).workers.find(one => one.worker.id === log)?.worker
-    return worker !== undefined && !isActive(worker.state)
-  }
+  const isEnded = (run: RunId, log: LogId): boolean => isLogEnded(book.record(run), log)
   const logs = closers.use(createLogBook({ dir: join(home, 'logs'), clock, isEnded }))
   for (const { body } of journal.left) {
     if (body.kind === 'start' && !book.has(body.record.id)) book.add(body.record)
@@ -78,6 +75,7 @@ export function openRuns(deps: OpenRunsDeps) {
       ...deps,
       ...reporting(deps),
       logs,
+      secretsOf: () => [],
       engineOf,
       onMismatch: createModeStop({ book, alerts, background: deps.background, stops: () => stops }),
       onLeftOver: (run, node, members) => tellLeftOvers(alerts, book, run, node, members),
@@ -114,7 +112,7 @@ export function openRuns(deps: OpenRunsDeps) {
 
 /** What the router is given of this room. */
 function routesOf(
-  { secrets }: OpenRunsDeps,
+  { secrets, book, clock }: OpenRunsDeps,
   parts: { readonly starts: StartRuns; readonly stops: StopRuns; readonly logs: LogBook },
 ): Omit<RunRouteDeps, 'plans'> {
   const { starts, stops, logs } = parts
@@ -129,7 +127,7 @@ function routesOf(
     folders: createRunFolders(),
     containers: createEndedContainers(),
     logs,
-    logSearch: createLogSearch(),
+    logSearch: createLogSearch({ logs, clock, logsOf: run => logsOf(book.record(run)) }),
   }
 }
 

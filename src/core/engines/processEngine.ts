@@ -2,6 +2,7 @@ import { AppError } from '../kernel/appError'
 import { ENV_NAME, shellQuote } from '../kernel/shellQuote'
 import type { NodeFacts, NodeShell } from '../nodes/nodeShell'
 import launchScript from '../runs/nodeSide/launch.sh?raw'
+import logs from '../runs/nodeSide/logs.sh?raw'
 import processes from '../runs/nodeSide/processes.sh?raw'
 import start from '../runs/nodeSide/start.sh?raw'
 import stop from '../runs/nodeSide/stop.sh?raw'
@@ -10,7 +11,7 @@ import type { Engine, KnownWorker, WorkerLaunch } from './engine'
 import { parseFamily, parseStart, parseStop, parseStopReport, parseWatch } from './processAnswers'
 
 /** Every function that Drydock calls on a node: given to the control shell when a link comes up. */
-export const NODE_SIDE_LIBRARY = [processes, start, watch, stop].join('\n')
+export const NODE_SIDE_LIBRARY = [processes, start, watch, stop, logs].join('\n')
 
 /**
  * Plain processes: one wrapper a worker, leading a session of its own (see `runs/nodeSide/`). What goes into the

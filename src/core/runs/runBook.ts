@@ -84,6 +84,11 @@ export function createRunBook(deps: RunBookDeps) {
       pages.adjust(run, worker, patch)
     },
 
+    /** The same for what belongs to the run and to none of its workers. */
+    adjustRun(run: RunId, patch: (record: RunRecord) => RunRecord): void {
+      pages.adjustRun(run, patch)
+    },
+
     setStop(run: RunId, stop: StopReport): void {
       keep({ ...recordOf(run), stop }, [])
     },
@@ -116,6 +121,12 @@ function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
     return { ...record, workers: record.workers.map(one => (one.worker.id === id ? patch(one) : one)) }
   }
 
+  function adjustRun(run: RunId, patch: (record: RunRecord) => RunRecord): void {
+    records.set(run, patch(recordOf(run)))
+    adjusted.add(run)
+    timer ??= setTimeout(flush, ADJUST_MS)
+  }
+
   function flush(): void {
     if (timer !== null) clearTimeout(timer)
     timer = null
@@ -136,10 +147,9 @@ function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
         workers.filter(wanted).map(record => ({ run: id, record })),
       ),
     adjust(run: RunId, id: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): void {
-      records.set(run, withWorker(run, id, patch))
-      adjusted.add(run)
-      timer ??= setTimeout(flush, ADJUST_MS)
+      adjustRun(run, () => withWorker(run, id, patch))
     },
+    adjustRun,
     close: flush,
   }
 }
