@@ -8,6 +8,7 @@ import { createFollowers } from './followers'
 import type { ModeReadDeps } from './modeReader'
 import { createModeReader } from './modeReader'
 import type { RunWorker } from './runBook'
+import { createRunFiles } from './runFiles'
 import { applyWatched } from './watchedWorker'
 import type { WorkerLogDeps } from './workerLog'
 import { isActive } from './workerState'
@@ -72,6 +73,7 @@ function createStateLook(
 ) {
   const { book, clock } = deps
   const followers = createFollowers(deps, name, engine, session, group)
+  const files = createRunFiles(deps, name, session.shell, group)
   const ending = new Set<string>()
 
   function take(run: RunId, row: WatchedWorker): void {
@@ -114,6 +116,7 @@ function createStateLook(
         .map(({ worker }) => ({ worker: worker.id, identity: worker.identity }))
       for (const row of await engine.watch(run, known)) take(run, row)
     }
+    await files.look()
   }
 }
 

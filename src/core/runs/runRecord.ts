@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LogId, PlanName, RunId } from '../../contract/ids'
+import { LogId, NodeName, PlanName, RunId, TrackName } from '../../contract/ids'
 import { LogGap } from '../../contract/logs'
 import type { ModeFlags as ModeFlagsType, ModeName, ReportedFlags } from '../../contract/mode'
 import { ModeFlags } from '../../contract/mode'
@@ -27,6 +27,18 @@ export const WorkerRecord = z.object({
 })
 export type WorkerRecord = z.infer<typeof WorkerRecord>
 
+/** A pattern of log files on one node, and how far Drydock is with it. */
+export const LogGlob = z.object({
+  track: TrackName,
+  node: NodeName,
+  glob: z.string(),
+  /** The first look is done: what is found from now on is the run's from its first byte. */
+  isBegun: z.boolean().default(false),
+  /** The run has ended there, and all of its files are on this PC. */
+  isComplete: z.boolean().default(false),
+})
+export type LogGlob = z.infer<typeof LogGlob>
+
 export const RunRecord = z.object({
   id: RunId,
   plan: PlanName,
@@ -37,6 +49,7 @@ export const RunRecord = z.object({
   origin: z.enum(['started', 'taken-over', 'foreign', 'pid-file']).default('started'),
   owner: RunOwner.nullable().default(null),
   files: z.array(RunFile).default([]),
+  logGlobs: z.array(LogGlob).default([]),
   cleanups: z.array(Cleanup).default([]),
   gaps: z.array(z.object({ log: LogId, gap: LogGap })).default([]),
   workers: z.array(WorkerRecord),

@@ -19,6 +19,7 @@ import type { PreparedNode } from './launch'
 import type { WorkerSpec } from './planWorkers'
 import { planWorkers } from './planWorkers'
 import type { RunBook } from './runBook'
+import { logGlobsOf } from './runFiles'
 import type { RunRecord } from './runRecord'
 
 export interface StartRunsDeps {
@@ -198,6 +199,7 @@ function newRecord(
     origin: 'started',
     owner: null,
     files: [],
+    logGlobs: logGlobsOf(plan, workers),
     cleanups: [],
     gaps: [],
     workers: workers.map(spec => ({

@@ -28,6 +28,7 @@ const record: RunRecord = {
   origin: 'started',
   owner: null,
   files: [],
+  logGlobs: [],
   cleanups: [],
   gaps: [],
   workers: [
