@@ -58,7 +58,7 @@ function createLocalMachine(options: LocalOptions): Machine {
   return {
     died: new Promise(() => {}),
     forward: connectHere,
-    files: () => ({ readAt: reader.readAt, writeFile: writeLocalFile }),
+    files: () => ({ readAt: (...read) => reader.readAt(...read), writeFile: writeLocalFile }),
     async start() {
       // A session of its own: a Ctrl-C for Drydock's terminal is not one for the shells here.
       const child = spawn(command, [...args, '-s'], { env: environment, stdio: 'pipe', detached: true })

@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock'
 import { createPause } from '../kernel/pause'
 import type { LocalLog } from './localLog'
 import { createLogCopy } from './logCopy'
-import type { LogSource } from './logCopy'
+import type { LogSource } from './copiedFile'
 import type { SecretMask } from './secretMask'
 
 /** How soon after a quiet read the next one comes: while somebody looks at this log, and while nobody does. */

@@ -76,6 +76,8 @@ it('says in words what is wrong with a pattern, and ends one that would take for
 it('finds the line that came at a time', async () => {
   await write(0, 'a\nb\n', 1_000)
   await write(0, 'c\n', 5_000)
-  const { lineAt } = createLogSearch({ logs, logsOf: () => ids, clock: systemClock })
-  expect(await Promise.all([0, 1_001, 5_001].map(atMs => lineAt(run, ids[0]!, atMs)))).toEqual([0, 2, 3])
+  const search = createLogSearch({ logs, logsOf: () => ids, clock: systemClock })
+  expect(await Promise.all([0, 1_001, 5_001].map(atMs => search.lineAt(run, ids[0]!, atMs)))).toEqual([
+    0, 2, 3,
+  ])
 })
