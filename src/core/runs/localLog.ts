@@ -110,14 +110,8 @@ function createLocalLog(
       await gaps.add(gap)
       grown.ring()
     },
-    readInto: async (block: Buffer, offset: number): Promise<number> =>
-      (await file.read(block, 0, block.length, offset)).bytesRead,
+    ...createByteReader(file, counter),
     stretchAt: (offset: number): IndexEntry | null => index.atByte(offset),
-    async lastBytes(count: number): Promise<Uint8Array> {
-      const length = Math.min(count, counter.size)
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, counter.size - length)
-      return buffer.subarray(0, bytesRead)
-    },
     lineAt: (atMs: number): number => Math.min(index.lineAt(atMs) ?? lines(), lines()),
     finish(): void {
       isFinished = true
@@ -128,15 +122,7 @@ function createLocalLog(
       return { ...read, gaps: gaps.around(fromLine, fromLine + read.lines.length) }
     },
     changed: (signal: AbortSignal) => grown.wait(signal),
-    /** Reads what the index does not know yet, up to the file's end. */
-    async catchUp(fileSize: number, atMs: number): Promise<void> {
-      const block = Buffer.alloc(SCAN_BYTES)
-      while (counter.size < fileSize) {
-        const { bytesRead } = await file.read(block, 0, SCAN_BYTES, counter.size)
-        if (bytesRead === 0) return
-        await writer.note(block.subarray(0, bytesRead), atMs)
-      }
-    },
+    catchUp: (fileSize: number, atMs: number): Promise<void> => writer.catchUp(fileSize, atMs),
     async [Symbol.asyncDispose](): Promise<void> {
       grown.ring()
       await Promise.all([file.close(), indexFile.close()])
@@ -163,6 +149,28 @@ function createLogWriter(
     async note(bytes: Uint8Array, atMs: number): Promise<void> {
       const entries = counter.note(bytes, atMs)
       if (entries.length > 0) await indexFile.appendFile(encodeEntries(entries)).catch(() => undefined)
+    },
+    /** Reads what the index does not know yet, up to the file's end. */
+    async catchUp(fileSize: number, atMs: number): Promise<void> {
+      const block = Buffer.alloc(SCAN_BYTES)
+      while (counter.size < fileSize) {
+        const { bytesRead } = await file.read(block, 0, SCAN_BYTES, counter.size)
+        if (bytesRead === 0) return
+        await this.note(block.subarray(0, bytesRead), atMs)
+      }
+    },
+  }
+}
+
+/** Bytes as they stand in the file. */
+function createByteReader(file: FileHandle, counter: { readonly size: number }) {
+  return {
+    readInto: async (block: Buffer, offset: number): Promise<number> =>
+      (await file.read(block, 0, block.length, offset)).bytesRead,
+    async lastBytes(count: number): Promise<Uint8Array> {
+      const length = Math.min(count, counter.size)
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, counter.size - length)
+      return buffer.subarray(0, bytesRead)
     },
   }
 }

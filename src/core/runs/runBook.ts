@@ -80,14 +80,9 @@ export function createRunBook(deps: RunBookDeps) {
     },
 
     /** Changes that are no change of state: shown and stored with the next ones, within a moment. */
-    adjust(run: RunId, worker: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): void {
-      pages.adjust(run, worker, patch)
-    },
-
+    adjust: pages.adjust,
     /** The same for what belongs to the run and to none of its workers. */
-    adjustRun(run: RunId, patch: (record: RunRecord) => RunRecord): void {
-      pages.adjustRun(run, patch)
-    },
+    adjustRun: pages.adjustRun,
 
     setStop(run: RunId, stop: StopReport): void {
       keep({ ...recordOf(run), stop }, [])
@@ -146,9 +141,8 @@ function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
       [...records.values()].flatMap(({ id, workers }) =>
         workers.filter(wanted).map(record => ({ run: id, record })),
       ),
-    adjust(run: RunId, id: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): void {
-      adjustRun(run, () => withWorker(run, id, patch))
-    },
+    adjust: (run: RunId, id: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): void =>
+      adjustRun(run, () => withWorker(run, id, patch)),
     adjustRun,
     close: flush,
   }

@@ -46,23 +46,10 @@ export function createRunFiles(
   tasks: TaskGroup,
 ) {
   const { book, clock } = deps
+  const { patternsOf, mark, take } = createFileList(deps, node)
   const lookedAtMs = new Map<RunId, number>()
   const followed = new Map<string, Followed>()
   const finishing = new Set<RunId>()
-
-  const patternsOf = (run: RunId): LogGlob[] =>
-    book.record(run).logGlobs.filter(one => one.node === node && !one.isComplete)
-
-  function mark(run: RunId, wanted: LogGlob, change: Partial<LogGlob>): void {
-    book.adjustRun(run, record => ({
-      ...record,
-      logGlobs: record.logGlobs.map(one =>
-        one.node === node && one.track === wanted.track && one.glob === wanted.glob
-          ? { ...one, ...change }
-          : one,
-      ),
-    }))
-  }
 
   async function find(run: RunId): Promise<void> {
     for (const pattern of patternsOf(run)) {
@@ -71,20 +58,6 @@ export function createRunFiles(
       if (!pattern.isBegun) mark(run, pattern, { isBegun: true })
     }
     for (const file of book.record(run).files) if (file.node === node) ensure(run, file)
-  }
-
-  async function take(run: RunId, { track, isBegun }: LogGlob, file: NodeFile): Promise<void> {
-    const { files } = book.record(run)
-    const isKnown = files.some(
-      known => known.node === node && (known.path === file.path || isRotated(file.path, known.path)),
-    )
-    if (isKnown) return
-    const id = FileLogId.parse(`@${files.length + 1}`)
-    const added: RunFile = { id, track, node, path: file.path, logBytes: 0, logLines: 0 }
-    book.adjustRun(run, record => ({ ...record, files: [...record.files, added] }))
-    if (isBegun) return
-    await using held = await deps.logs.lease(run, id)
-    if (held.log.place === null) await held.log.keepPlace(newPlace(-file.sizeBytes))
   }
 
   function ensure(run: RunId, file: RunFile): Followed {
@@ -121,6 +94,41 @@ export function createRunFiles(
       }
     },
   }
+}
+
+/** What the book knows of the patterns and files of one node. */
+function createFileList(deps: WorkerLogDeps, node: NodeName) {
+  const { book } = deps
+
+  const patternsOf = (run: RunId): LogGlob[] =>
+    book.record(run).logGlobs.filter(one => one.node === node && !one.isComplete)
+
+  function mark(run: RunId, wanted: LogGlob, change: Partial<LogGlob>): void {
+    book.adjustRun(run, record => ({
+      ...record,
+      logGlobs: record.logGlobs.map(one =>
+        one.node === node && one.track === wanted.track && one.glob === wanted.glob
+          ? { ...one, ...change }
+          : one,
+      ),
+    }))
+  }
+
+  async function take(run: RunId, { track, isBegun }: LogGlob, file: NodeFile): Promise<void> {
+    const { files } = book.record(run)
+    const isKnown = files.some(
+      known => known.node === node && (known.path === file.path || isRotated(file.path, known.path)),
+    )
+    if (isKnown) return
+    const id = FileLogId.parse(`@${files.length + 1}`)
+    const added: RunFile = { id, track, node, path: file.path, logBytes: 0, logLines: 0 }
+    book.adjustRun(run, record => ({ ...record, files: [...record.files, added] }))
+    if (isBegun) return
+    await using held = await deps.logs.lease(run, id)
+    if (held.log.place === null) await held.log.keepPlace(newPlace(-file.sizeBytes))
+  }
+
+  return { patternsOf, mark, take }
 }
 
 interface Followed {
