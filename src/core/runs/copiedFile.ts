@@ -26,89 +26,101 @@ export interface LogCopyDeps {
   readonly clock: Clock
 }
 
+interface State {
+  place: LogPlace
+  /** Where the file stands now: rotation may have renamed it. */
+  path: string
+  /** The node's own bytes before the offset. */
+  tail: Buffer
+}
+
 /** What is written here of one node's file, and how that file is known again. */
 export function createCopiedFile(deps: LogCopyDeps) {
-  const { source, log, mask, clock } = deps
-  let place: LogPlace = log.place ?? newPlace(0)
-  /** Where the file stands now: rotation may have renamed it. */
-  let path = source.path
-  /** The node's own bytes before the offset. */
-  let tail: Buffer = Buffer.alloc(0)
+  const { source, log, mask } = deps
+  const state: State = { place: log.place ?? newPlace(0), path: source.path, tail: Buffer.alloc(0) }
+
+  return {
+    get place() {
+      return state.place
+    },
+    get path() {
+      return state.path
+    },
+    get tail() {
+      return state.tail
+    },
+    /** The node's offset up to which bytes are here, held back ones included. */
+    offset: (): number => log.size - state.place.base + mask.heldBytes,
+    own: createOwnFile(() => state.place),
+    ...createWriting(deps, state),
+
+    /** It is there, at the offset, and under this name. */
+    found(at: string, last: Uint8Array | null): void {
+      state.path = at
+      if (last !== null) state.tail = Buffer.from(last)
+    },
+
+    /** These count as read. */
+    ignore(files: readonly NodeFile[]): void {
+      state.place = { ...state.place, seen: [...state.place.seen, ...files.map(keyOf)] }
+    },
+
+    /** Learns which file it is. What stands beside it was there before. */
+    async meet({ here, siblings }: FileLook): Promise<void> {
+      if (here === null || state.place.inode !== null) return
+      const seen = [...state.place.seen, ...[here, ...siblings].map(keyOf)]
+      state.place = { ...state.place, device: here.device, inode: here.inode, seen }
+      await log.keepPlace(state.place)
+    },
+  }
+}
+
+function createWriting({ source, log, mask, clock, onBytes, onGap }: LogCopyDeps, state: State) {
   let keptAtMs = 0
 
   async function write(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return
     const atMs = clock.nowMs()
     await log.append(bytes, atMs)
-    deps.onBytes(bytes, atMs)
+    onBytes(bytes, atMs)
   }
 
   async function keepPlace(): Promise<void> {
     keptAtMs = clock.nowMs()
+    const { place, tail } = state
     const next = provedPlace(place, tail.subarray(0, Math.max(0, tail.length - mask.heldBytes)), log.size)
     if (next === null || (next.offset === place.offset && place === log.place)) return
-    place = next
-    await log.keepPlace(place)
-  }
-
-  async function turnTo(file: NodeFile | null, reason: string | null): Promise<void> {
-    await write(mask.flush())
-    if (reason !== null) {
-      const gap = { beforeLine: log.lines, lostBytes: null, reason, atMs: clock.nowMs() }
-      await log.addGap(gap)
-      deps.onGap(gap)
-    }
-    const seen = file === null ? place.seen : [...place.seen, keyOf(file)]
-    place = { ...newPlace(log.size), device: file?.device ?? null, inode: file?.inode ?? null, seen }
-    path = file?.path ?? source.path
-    tail = Buffer.alloc(0)
-    await log.keepPlace(place)
+    state.place = next
+    await log.keepPlace(next)
   }
 
   return {
-    get place() {
-      return place
-    },
-    get path() {
-      return path
-    },
-    get tail() {
-      return tail
-    },
-    /** The node's offset up to which bytes are here, held back ones included. */
-    offset: (): number => log.size - place.base + mask.heldBytes,
-    own: createOwnFile(() => place),
     keepPlace,
-    /** From here on, another file (or the same from its start) is copied, to the end of what is here. */
-    turnTo,
 
     async take(bytes: Uint8Array): Promise<void> {
       await write(mask.push(bytes))
-      const last = Buffer.concat([tail, bytes.subarray(-2 * PROOF_BYTES)])
-      tail = Buffer.from(last.subarray(-2 * PROOF_BYTES))
+      const last = Buffer.concat([state.tail, bytes.subarray(-2 * PROOF_BYTES)])
+      state.tail = Buffer.from(last.subarray(-2 * PROOF_BYTES))
       if (clock.nowMs() - keptAtMs >= KEEP_PLACE_MS) await keepPlace()
     },
 
     /** Nothing more will come of this file. */
     end: (): Promise<void> => write(mask.flush()),
 
-    /** It is there, at the offset, and under this name. */
-    found(at: string, last: Uint8Array | null): void {
-      path = at
-      if (last !== null) tail = Buffer.from(last)
-    },
-
-    /** What stands beside it counts as read. */
-    ignore(files: readonly NodeFile[]): void {
-      place = { ...place, seen: [...place.seen, ...files.map(keyOf)] }
-    },
-
-    /** Learns which file it is. What stands beside it was there before. */
-    async meet({ here, siblings }: FileLook): Promise<void> {
-      if (here === null || place.inode !== null) return
-      const seen = [...place.seen, ...[here, ...siblings].map(keyOf)]
-      place = { ...place, device: here.device, inode: here.inode, seen }
-      await log.keepPlace(place)
+    /** From here on, another file (or the same from its start) is copied, to the end of what is here. */
+    async turnTo(file: NodeFile | null, reason: string | null): Promise<void> {
+      await write(mask.flush())
+      if (reason !== null) {
+        const gap = { beforeLine: log.lines, lostBytes: null, reason, atMs: clock.nowMs() }
+        await log.addGap(gap)
+        onGap(gap)
+      }
+      const seen = file === null ? state.place.seen : [...state.place.seen, keyOf(file)]
+      const identity = { device: file?.device ?? null, inode: file?.inode ?? null }
+      state.place = { ...newPlace(log.size), ...identity, seen }
+      state.path = file?.path ?? source.path
+      state.tail = Buffer.alloc(0)
+      await log.keepPlace(state.place)
     },
   }
 }

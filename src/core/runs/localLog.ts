@@ -69,11 +69,10 @@ function createLocalLog(
   stored: readonly IndexEntry[],
   beside: { readonly place: LogPlace | null; readonly gaps: LogGaps },
 ) {
-  const { gaps } = beside
-  let { place } = beside
   const index = createLineIndex(stored)
   const counter = createLineCounter(index)
   const grown = createBell()
+  const kept = createKept(path, beside, () => grown.ring())
   let isFinished = false
 
   const lines = (): number => counter.wholeLines + (isFinished && counter.hasRest ? 1 : 0)
@@ -92,24 +91,18 @@ function createLocalLog(
       return grown.listeners > 0
     },
     get place() {
-      return place
+      return kept.place
     },
     get gaps() {
-      return gaps.all()
+      return beside.gaps.all()
     },
     async append(bytes: Uint8Array, atMs: number): Promise<void> {
       await writer.append(bytes)
       await writer.note(bytes, atMs)
       grown.ring()
     },
-    async keepPlace(next: LogPlace): Promise<void> {
-      await writePlace(path, next)
-      place = next
-    },
-    async addGap(gap: LogGap): Promise<void> {
-      await gaps.add(gap)
-      grown.ring()
-    },
+    keepPlace: (next: LogPlace): Promise<void> => kept.keepPlace(next),
+    addGap: (gap: LogGap): Promise<void> => kept.addGap(gap),
     ...createByteReader(file, counter),
     stretchAt: (offset: number): IndexEntry | null => index.atByte(offset),
     lineAt: (atMs: number): number => Math.min(index.lineAt(atMs) ?? lines(), lines()),
@@ -119,7 +112,7 @@ function createLocalLog(
     },
     async read(fromLine: number, count: number): Promise<LogLines> {
       const read = await readLines({ file, index, size: counter.size, lines: lines() }, fromLine, count)
-      return { ...read, gaps: gaps.around(fromLine, fromLine + read.lines.length) }
+      return { ...read, gaps: beside.gaps.around(fromLine, fromLine + read.lines.length) }
     },
     changed: (signal: AbortSignal) => grown.wait(signal),
     catchUp: (fileSize: number, atMs: number): Promise<void> => writer.catchUp(fileSize, atMs),
@@ -158,6 +151,28 @@ function createLogWriter(
         if (bytesRead === 0) return
         await this.note(block.subarray(0, bytesRead), atMs)
       }
+    },
+  }
+}
+
+/** What stands beside a log: which file it is a copy of, and what is missing. */
+function createKept(
+  path: string,
+  { place: stored, gaps }: { readonly place: LogPlace | null; readonly gaps: LogGaps },
+  onChange: () => void,
+) {
+  let place = stored
+  return {
+    get place() {
+      return place
+    },
+    async keepPlace(next: LogPlace): Promise<void> {
+      await writePlace(path, next)
+      place = next
+    },
+    async addGap(gap: LogGap): Promise<void> {
+      await gaps.add(gap)
+      onChange()
     },
   }
 }

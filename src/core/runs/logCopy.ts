@@ -1,7 +1,6 @@
 import { createCopiedFile } from './copiedFile'
 import type { CopiedFile, LogCopyDeps, LogSource } from './copiedFile'
 import { PROOF_BYTES, hashOf } from './logPlace'
-import type { LogPlace } from './logPlace'
 import { isSameFile } from './nodeFiles'
 import type { FileLook } from './nodeFiles'
 
@@ -26,9 +25,10 @@ export function createLogCopy(deps: LogCopyDeps) {
     const bytes = await source.readAt(file.path, at - overlap, MAX_READ_BYTES + overlap)
     if (bytes === null) return false
     const expected = file.tail.subarray(file.tail.length - overlap)
-    if (bytes.length < overlap || !expected.equals(bytes.subarray(0, overlap))) {
-      const isShorter = bytes.length < overlap
-      await turns.notTheSame(isShorter ? 'the file was truncated' : 'the file was truncated and written anew')
+    if (!expected.equals(bytes.subarray(0, overlap))) {
+      await turns.notTheSame(
+        bytes.length < overlap ? 'the file was truncated' : 'the file was truncated and written anew',
+      )
       return true
     }
     if (bytes.length === overlap) return false
@@ -50,15 +50,12 @@ export function createLogCopy(deps: LogCopyDeps) {
       if (mine !== null) file.found(mine.path, null)
       await file.meet(look)
       if (file.offset() <= 0 || (look.here === null && mine === null)) return
-      if (mine === null && file.own.in(look) === null) {
+      if (file.own.in(look) === null) {
         await turns.toNext(look, 'another file took its place while nobody was reading')
         return
       }
-      const wanted = Math.min(file.offset(), PROOF_BYTES)
-      const last = await source.readAt(file.path, file.offset() - wanted, wanted)
-      const isSame = last?.length === wanted && (await isProved(source, file.path, file.place))
-      if (isSame) file.found(file.path, last)
-      else await turns.toStart(look, 'the file was truncated, or written anew, while nobody was reading')
+      if (!(await isSameStill(source, file)))
+        await turns.toStart(look, 'the file was truncated, or written anew, while nobody was reading')
     },
 
     /** Looks the file up by its name, when all that is known of it is here; whether there is more to copy. */
@@ -131,9 +128,15 @@ function createTurns(source: LogSource, file: CopiedFile) {
   }
 }
 
-/** Whether the file still has the bytes that were copied last. */
-async function isProved(source: LogSource, path: string, place: LogPlace): Promise<boolean> {
+/** Whether the file still has the bytes that were copied last; reading goes on behind them then. */
+async function isSameStill(source: LogSource, file: CopiedFile): Promise<boolean> {
+  const { path, place } = file
   const from = place.offset - place.hashedBytes
-  const bytes = await source.readAt(path, from, place.hashedBytes)
-  return bytes !== null && bytes.length === place.hashedBytes && hashOf(bytes) === place.hash
+  const proof = await source.readAt(path, from, place.hashedBytes)
+  if (proof === null || proof.length !== place.hashedBytes || hashOf(proof) !== place.hash) return false
+  const wanted = Math.min(file.offset(), PROOF_BYTES)
+  const last = await source.readAt(path, file.offset() - wanted, wanted)
+  if (last?.length !== wanted) return false
+  file.found(path, last)
+  return true
 }

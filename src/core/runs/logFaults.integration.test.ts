@@ -51,7 +51,7 @@ async function open(sftp: 'internal' | 'none') {
     log,
     copied: () => sha(readFileSync(to)),
     drain: () => follower.drain(over.signal),
-    async end(): Promise<void> {
+    end: async (): Promise<void> => {
       await follower.drain(over.signal)
       over.abort()
       await running
