@@ -28,7 +28,7 @@ interface OpenFile {
 // Files kept open for readers that follow them. Servers allow a hundred and more.
 const MAX_OPEN_FILES = 64
 /** A reader that goes on may begin so far before its end: it looks whether what stood there still does. */
-export const MAX_OVERLAP_BYTES = 4096
+const MAX_OVERLAP_BYTES = 4096
 const CHUNK_BYTES = 128 * 1024
 // What is under way at once: as much as the channel's window (2 MiB) lets through anyway.
 const MAX_CHUNKS_IN_FLIGHT = 16

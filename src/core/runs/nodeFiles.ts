@@ -54,7 +54,7 @@ async function ask(shell: Pick<NodeShell, 'call'>, name: string, path: string): 
  * Errors: null when a file went away between the two lists.
  * Source: nodeSide/logs.sh.
  */
-export function parseFiles(printed: string): NodeFile[] | null {
+function parseFiles(printed: string): NodeFile[] | null {
   const cut = printed.startsWith('\n') ? 0 : printed.indexOf('\n\n') + 1
   const rows = printed
     .slice(0, cut)
