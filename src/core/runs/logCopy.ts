@@ -26,9 +26,7 @@ export function createLogCopy(deps: LogCopyDeps) {
     if (bytes === null) return false
     const expected = file.tail.subarray(file.tail.length - overlap)
     if (!expected.equals(bytes.subarray(0, overlap))) {
-      await turns.notTheSame(
-        bytes.length < overlap ? 'the file was truncated' : 'the file was truncated and written anew',
-      )
+      await turns.notTheSame(bytes.length < overlap)
       return true
     }
     if (bytes.length === overlap) return false
@@ -118,7 +116,8 @@ function createTurns(source: LogSource, file: CopiedFile) {
     toStart,
     toNext,
     /** What stands where the copied bytes stood are not they: truncated, or another file. */
-    async notTheSame(how: string): Promise<void> {
+    async notTheSame(isShorter: boolean): Promise<void> {
+      const how = isShorter ? 'the file was truncated' : 'the file was truncated and written anew'
       const look = await source.look(source.path)
       const mine = file.own.in(look)
       if (mine !== null && mine.path !== file.path) file.found(mine.path, null)
