@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 50_000, interval: 50 })
 
-it('finds files by pattern whatever their names are, and copies what this run wrote, over rotations', async () => {
+it('finds files by pattern whatever their names are, and copies what this run wrote', async () => {
   const node = await rig.sshNode()
   const logs = join(node.home, 'my logs')
   mkdirSync(logs)
