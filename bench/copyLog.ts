@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { NODE_SIDE_LIBRARY } from '../src/core/engines/processEngine'
+import { logSource } from '../src/core/runs/followers'
 import { createLineScanner } from '../src/core/runs/lineScanner'
 import { createLogFollower } from '../src/core/runs/logFollower'
 import { openLocalLog } from '../src/core/runs/localLog'
+import { createSecretMask } from '../src/core/runs/secretMask'
 import { systemClock } from '../src/core/kernel/clock'
 import type { SshOptions } from '../src/core/nodes/sshShell'
 import { connectSsh } from '../src/core/nodes/sshShell'
@@ -29,7 +32,7 @@ export async function copyLog(task: CopyLogTask): Promise<CopyLogResult> {
     {
       label: 'far',
       stateDir: '~/.drydock',
-      library: '',
+      library: NODE_SIDE_LIBRARY,
       handshakeTimeoutMs: 10_000,
       readyTimeoutMs: 10_000,
       userHome: task.userHome,
@@ -47,8 +50,10 @@ export async function copyLog(task: CopyLogTask): Promise<CopyLogResult> {
   const startMs = performance.now()
   let endMs = NaN
   const follower = createLogFollower({
-    readAt: (offset, maxBytes) => session.shell.readAt(task.from, offset, maxBytes),
+    source: logSource(session.shell, task.from),
     log,
+    mask: createSecretMask([]),
+    onGap: () => {},
     clock: systemClock,
     onBytes(bytes) {
       scanner.scan(bytes, () => {})

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { createWriteStream, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,9 +7,12 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleepFor } from 'node:timers/promises'
 import type { RigEngine } from '../e2e/rig/engine'
 import { createEngineRig } from '../e2e/rig/engine'
-import { PlanName } from '../src/contract/ids'
+import { PlanName, RunId, WorkerId } from '../src/contract/ids'
+import { systemClock } from '../src/core/kernel/clock'
 import type { LocalLog } from '../src/core/runs/localLog'
 import { openLocalLog } from '../src/core/runs/localLog'
+import { createLogBook } from '../src/core/runs/logBook'
+import { createLogSearch } from '../src/core/runs/logSearch'
 import type { BenchOptions, Report } from './benchRow'
 import { inChild } from './child'
 import type { CopyLogResult, CopyLogTask } from './copyLog'
@@ -28,6 +31,7 @@ const NEW_LINES = 150
 export async function benchLogs(report: Report, { lines }: BenchOptions): Promise<void> {
   await benchBytes(report)
   await benchAnyLine(lines, report)
+  await benchSearch(report)
   for (const delayMs of [0, 50]) await benchNewLine(delayMs, report)
 }
 
@@ -144,6 +148,38 @@ async function readAnywhere(log: LocalLog, lines: number): Promise<number[]> {
 function dropFromCache(path: string): void {
   spawnSync('dd', [`of=${path}`, 'oflag=nocache', 'conv=notrunc,fdatasync', 'count=0'])
   spawnSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0'])
+}
+
+/** A word that one line in ten thousand has, in the log of `benchBytes`, beside grep on the same file. */
+async function benchSearch(report: Report): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'drydock-bench-search-'))
+  const run = RunId.parse('20260102-030405-ab12')
+  const worker = WorkerId.parse('one')
+  await using logs = createLogBook({ dir, clock: systemClock, isEnded: () => true })
+  try {
+    mkdirSync(join(dir, run))
+    const path = join(dir, run, `${worker}.log`)
+    await writeBigLog(path)
+    const search = createLogSearch({ logs, logsOf: () => [worker], clock: systemClock })
+    await search.lineAt(run, worker, 0) // indexes it
+    const [speeds, peers] = [[] as number[], [] as number[]]
+    const query = { text: '1234 price', isRegex: false, isCaseSensitive: false }
+    for (let round = 0; round < ROUNDS; round += 1) {
+      let matched = 0
+      const own = await timed(async () => {
+        const events = search.search(run, null, query, new AbortController().signal)
+        for await (const event of events) matched = event.matched
+      })
+      const peer = await timed(async () => spawnSync('grep', ['-ci', query.text, path]).stdout.toString())
+      if (Number(peer.value) !== matched) throw new Error(`${matched} lines, and grep has ${peer.value}`)
+      speeds.push(LOG_BYTES / 2 ** 20 / (own.ms / 1000))
+      peers.push(LOG_BYTES / 2 ** 20 / (peer.ms / 1000))
+    }
+    report(figures('search: 512 MiB for a word, in any case', 'MiB/s', speeds))
+    report(figures('peer: grep -ci on that file', 'MiB/s', peers))
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
 }
 
 /** A worker prints the time ten times a second; how old is it when the router hands the line out? */

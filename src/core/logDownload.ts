@@ -1,36 +1,43 @@
 import { Readable } from 'node:stream'
-import { RunId, WorkerId } from '../contract/ids'
+import { LogId, RunId } from '../contract/ids'
 import type { LogBook } from './runs/logBook'
 import type { RunBook } from './runs/runBook'
+import { logsOf } from './runs/runLogs'
 
 export interface LogDownload {
   readonly fileName: string
   readonly stream: ReadableStream<Uint8Array>
 }
 
-/** A log to keep: the bytes as the node wrote them; of a whole run, worker after worker, each under its name. */
+interface Source {
+  readonly heading: string
+  readonly log: LogId
+}
+
+/** A log to keep: the bytes as the node wrote them; of a whole run, log after log, each under its name. */
 export function logDownload(
   book: RunBook,
   logs: LogBook,
   runText: string,
-  workerText: string | null,
+  logText: string | null,
 ): LogDownload | null {
   const run = RunId.safeParse(runText)
   if (!run.success || !book.has(run.data)) return null
-  const { id, plan, workers } = book.record(run.data)
-  if (workerText === null) {
-    const sources = workers.map(({ worker }) => ({
-      heading: `==> ${worker.node} ${worker.id} <==\n`,
-      worker: worker.id,
-    }))
+  const { id, plan, workers, files } = book.record(run.data)
+  if (logText === null) {
+    const sources: Source[] = [
+      ...workers.map(({ worker }) => ({ heading: `==> ${worker.node} ${worker.id} <==\n`, log: worker.id })),
+      ...files.map(file => ({ heading: `==> ${file.node} ${file.path} <==\n`, log: file.id })),
+    ]
     return { fileName: `${plan}-${id}.log`, stream: toWeb(all(sources)) }
   }
-  const worker = WorkerId.safeParse(workerText)
-  if (!worker.success || !workers.some(one => one.worker.id === worker.data)) return null
-  return { fileName: `${plan}-${id}-${worker.data}.log`, stream: toWeb(logs.stream(id, worker.data)) }
+  const log = LogId.safeParse(logText)
+  if (!log.success || !logsOf(book.record(id)).includes(log.data)) return null
+  const name = log.data.replace('@', 'file-')
+  return { fileName: `${plan}-${id}-${name}.log`, stream: toWeb(logs.stream(id, log.data)) }
 
-  async function* all(sources: readonly { readonly heading: string; readonly worker: WorkerId }[]) {
-    for (const { heading, worker: one } of sources) {
+  async function* all(sources: readonly Source[]) {
+    for (const { heading, log: one } of sources) {
       yield Buffer.from(heading)
       let last = 10
       for await (const bytes of logs.stream(id, one)) {

@@ -27,6 +27,7 @@ import { Intentions } from './runs/intentions'
 import type { LogBook } from './runs/logBook'
 import { createLogBook } from './runs/logBook'
 import { createLogSearch } from './runs/logSearch'
+import { isLogEnded, logsOf } from './runs/runLogs'
 import type { PlanSecrets } from './runs/planSecrets'
 import type { RunBook } from './runs/runBook'
 import { createRunBook } from './runs/runBook'
@@ -40,7 +41,6 @@ import { createSupervisor } from './runs/supervisor'
 import { refuseForeign } from './runs/takeOver'
 import type { TrackStartsDeps } from './runs/trackStarts'
 import { createTrackStarts } from './runs/trackStarts'
-import { isActive } from './runs/workerState'
 import type { RunRouteDeps } from './runRoutes'
 import type { Store } from './store/store'
 
@@ -72,14 +72,12 @@ export interface OpenRunsDeps {
 export function openRuns(deps: OpenRunsDeps) {
   const { closers, nodes, clock, alerts, home, book } = deps
   const journal = closers.use(openJournal(join(home, 'journal', 'journal.jsonl'), asIntention))
-  const isEnded = (run: RunId, log: LogId): boolean => {
-    const worker = book.record(run).workers.find(one => one.worker.id === log)?.worker
-    return worker !== undefined && !isActive(worker.state)
-  }
+  const isEnded = (run: RunId, log: LogId): boolean => isLogEnded(book.record(run), log)
   const logs = closers.use(createLogBook({ dir: join(home, 'logs'), clock, isEnded }))
   for (const { body } of journal.left) {
     if (body.kind === 'start' && !book.has(body.record.id)) book.add(body.record)
   }
+  const launchSecrets = createLaunchSecrets(deps.secrets, book)
   const self = readAppIdentity(home)
   const engineOf = createEngineOf(self)
   const supervisor = closers.use(
@@ -87,6 +85,7 @@ export function openRuns(deps: OpenRunsDeps) {
       ...deps,
       ...reporting(deps),
       logs,
+      secretsOf: run => launchSecrets.secretValuesOfRun(run),
       engineOf,
       onMismatch: createModeStop({ book, alerts, background: deps.background, stops: () => stops }),
       onLeftOver: (run, node, members) => tellLeftOvers(alerts, book, run, node, members),
@@ -103,7 +102,6 @@ export function openRuns(deps: OpenRunsDeps) {
     isInFleet: name => nodes.get(name) !== undefined,
     onConcluded: node => supervisor.nudge(node),
   })
-  const launchSecrets = createLaunchSecrets(deps.secrets, book)
   const starting = {
     ...deps,
     journal,
@@ -170,7 +168,7 @@ function openTracks(
 
 /** What the router is given of this room. */
 function routesOf(
-  { secrets, book }: OpenRunsDeps,
+  { secrets, book, clock }: OpenRunsDeps,
   parts: {
     readonly starts: StartRuns
     readonly stops: StopRuns
@@ -198,7 +196,7 @@ function routesOf(
     folders: createRunFolders(),
     containers: createEndedContainers(),
     logs,
-    logSearch: createLogSearch(),
+    logSearch: createLogSearch({ logs, clock, logsOf: run => logsOf(book.record(run)) }),
   }
 }
 

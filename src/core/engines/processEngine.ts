@@ -7,6 +7,7 @@ import adopt from '../runs/nodeSide/adopt.sh?raw'
 import launchScript from '../runs/nodeSide/launch.sh?raw'
 import limit from '../runs/nodeSide/limit.sh?raw'
 import forbid from '../runs/nodeSide/forbid.sh?raw'
+import logs from '../runs/nodeSide/logs.sh?raw'
 import processes from '../runs/nodeSide/processes.sh?raw'
 import start from '../runs/nodeSide/start.sh?raw'
 import stop from '../runs/nodeSide/stop.sh?raw'
@@ -22,7 +23,7 @@ import {
 } from './processAnswers'
 
 /** Every function that Drydock calls on a node: given to the control shell when a link comes up. */
-export const NODE_SIDE_LIBRARY = [processes, start, forbid, watch, stop, adopt].join('\n')
+export const NODE_SIDE_LIBRARY = [processes, start, forbid, watch, stop, adopt, logs].join('\n')
 
 /** What ends a worker at its time limit, in a shell of its own. */
 const LIMIT_SCRIPT = [processes, limit].join('\n')

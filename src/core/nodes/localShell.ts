@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, open as openFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import { constants, getPriority, setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import { AppError } from '../kernel/appError'
+import { createLocalReader } from './localReader'
 import { openSession, type Machine, type NodeSession, type SessionOptions } from './nodeSession'
 import type { Place } from './nodeShell'
-import { noSuchFile, notWritten } from './scriptFiles'
+import { notWritten } from './scriptFiles'
 import { forwardFailure } from './sshErrors'
 import { createTail, type ShellProcess } from './shellProcess'
 
@@ -52,11 +53,12 @@ function createLocalMachine(options: LocalOptions): Machine {
   const [command, ...args] = options.sh ?? ['sh']
   const environment = localEnvironment(options.environment)
   const children = new Set<ChildProcess>()
+  const reader = createLocalReader()
 
   return {
     died: new Promise(() => {}),
     forward: connectHere,
-    files: () => ({ readAt: readLocalAt, writeFile: writeLocalFile }),
+    files: () => ({ readAt: (...read) => reader.readAt(...read), writeFile: writeLocalFile }),
     async start() {
       // A session of its own: a Ctrl-C for Drydock's terminal is not one for the shells here.
       const child = spawn(command, [...args, '-s'], { env: environment, stdio: 'pipe', detached: true })
@@ -71,6 +73,7 @@ function createLocalMachine(options: LocalOptions): Machine {
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...children].map(endChild))
+      await reader.close()
     },
   }
 }
@@ -161,23 +164,6 @@ async function connectHere(place: Place, timeoutMs: number, signal: AbortSignal)
   }
 }
 
-async function readLocalAt(path: string, offset: number, maxBytes: number): Promise<Uint8Array> {
-  const file = await openFile(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? noSuchFile(path) : notRead(path, error)
-  })
-  try {
-    const { size } = await file.stat()
-    const length = Math.min(maxBytes, Math.max(0, size - offset))
-    const bytes = Buffer.allocUnsafeSlow(length)
-    const { bytesRead } = await file.read(bytes, 0, length, offset).catch((error: NodeJS.ErrnoException) => {
-      throw notRead(path, error)
-    })
-    return bytes.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
-}
-
 async function writeLocalFile(path: string, bytes: Uint8Array): Promise<void> {
   const part = `${path}.part.${randomBytes(6).toString('hex')}`
   try {
@@ -189,10 +175,6 @@ async function writeLocalFile(path: string, bytes: Uint8Array): Promise<void> {
     await rm(part, { force: true }).catch(() => {})
     throw notWritten(path, error instanceof Error ? error.message : String(error))
   }
-}
-
-function notRead(path: string, cause: Error): AppError {
-  return new AppError('refused', `${path} cannot be read: ${cause.message}.`, { cause })
 }
 
 function noLocalShell(command: string, cause: Error): AppError {

@@ -20,8 +20,8 @@ export interface NodeShell {
   open(script: string, args: readonly string[]): Promise<NodeChannel>
 
   /**
-   * At most `maxBytes` of a file from `offset`; empty at its end. A reader that goes on where it stopped keeps the
-   * file it began with, even when that was renamed or removed meanwhile; a read at 0 always opens what is there now.
+   * At most `maxBytes` of a file from `offset`; empty at its end. A reader that goes on where it stopped, or
+   * up to 4 KiB before, keeps the file it began with, even when that was renamed or removed meanwhile; a read at 0 always opens what is there now.
    * Errors: `not-found`; `refused` with the reason; `unreachable`.
    */
   readAt(path: string, offset: number, maxBytes: number): Promise<Uint8Array>

@@ -26,7 +26,9 @@ interface OpenFile {
 }
 
 // Files kept open for readers that follow them. Servers allow a hundred and more.
-const MAX_OPEN_FILES = 8
+const MAX_OPEN_FILES = 64
+/** A reader that goes on may begin so far before its end: it looks whether what stood there still does. */
+const MAX_OVERLAP_BYTES = 4096
 const CHUNK_BYTES = 128 * 1024
 // What is under way at once: as much as the channel's window (2 MiB) lets through anyway.
 const MAX_CHUNKS_IN_FLIGHT = 16
@@ -44,7 +46,7 @@ export function createSftpReader(sftp: SftpChannel) {
     const file = openFiles.get(path)
     if (file !== undefined) {
       openFiles.delete(path)
-      if (offset > 0 && file.end === offset) return file
+      if (goesOn(offset, file.end)) return file
       release(file)
     }
     const handle = await new Promise<Buffer>((resolve, reject) => {
@@ -87,6 +89,11 @@ export function createSftpReader(sftp: SftpChannel) {
       }
     },
   }
+}
+
+/** Whether a read at `offset` goes on where the last one ended; one at 0 never does. */
+export function goesOn(offset: number, lastEnd: number): boolean {
+  return offset > 0 && offset <= lastEnd && lastEnd - offset <= MAX_OVERLAP_BYTES
 }
 
 /**

@@ -128,7 +128,7 @@ function newRecord(
   const worker = { ...found.worker, state: 'running', detail: null, identity: ownGroup(identity) } as const
   return {
     ...foundRecord(newRunId(nowMs), null, spec, [{ ...found, worker }], nowMs),
-    logGlobs: logs.map(glob => ({ track, node, glob })),
+    logGlobs: logs.map(glob => ({ track, node, glob, isBegun: false, isComplete: false })),
   }
 }
 

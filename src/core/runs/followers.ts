@@ -4,6 +4,8 @@ import { AppError } from '../kernel/appError'
 import { withLimit } from '../kernel/limit'
 import type { TaskGroup } from '../kernel/taskGroup'
 import type { NodeShell } from '../nodes/nodeShell'
+import type { LogSource } from './copiedFile'
+import { lookAtFile } from './nodeFiles'
 import type { FollowedLog, FollowedWorker, WorkerLogDeps } from './workerLog'
 import { followWorker } from './workerLog'
 
@@ -15,7 +17,7 @@ export function createFollowers(
   deps: WorkerLogDeps,
   node: NodeName,
   engine: Pick<Engine, 'logPath'>,
-  session: { readonly shell: Pick<NodeShell, 'readAt'> },
+  session: { readonly shell: Pick<NodeShell, 'readAt' | 'call'> },
   tasks: TaskGroup,
 ) {
   const followed = new Map<string, Followed>()
@@ -24,10 +26,9 @@ export function createFollowers(
   function ensure(run: RunId, worker: WorkerId): Followed {
     const key = `${run} ${worker}`
     const path = engine.logPath(run, worker)
-    const readAt = (offset: number, maxBytes: number): Promise<Uint8Array> =>
-      session.shell.readAt(path, offset, maxBytes).catch(asNothingYet)
+    const source = logSource(session.shell, path)
     const one =
-      followed.get(key) ?? follow(deps, { run, worker, node, readAt }, tasks, () => followed.delete(key))
+      followed.get(key) ?? follow(deps, { run, worker, node, source }, tasks, () => followed.delete(key))
     followed.set(key, one)
     return one
   }
@@ -93,9 +94,17 @@ function follow(deps: WorkerLogDeps, worker: FollowedWorker, tasks: TaskGroup, o
   return { ready, end }
 }
 
-/** A log that is not there yet has nothing to read. */
-function asNothingYet(error: unknown): Uint8Array {
-  if (error instanceof AppError && error.code === 'not-found') return new Uint8Array()
+export function logSource(shell: Pick<NodeShell, 'readAt' | 'call'>, path: string): LogSource {
+  return {
+    path,
+    readAt: (at, offset, maxBytes) => shell.readAt(at, offset, maxBytes).catch(asNothing),
+    look: at => lookAtFile(shell, at),
+  }
+}
+
+/** A log that is not there (yet, or any more) has nothing to read. */
+function asNothing(error: unknown): null {
+  if (error instanceof AppError && error.code === 'not-found') return null
   throw error
 }
 

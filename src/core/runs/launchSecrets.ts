@@ -29,6 +29,12 @@ export function createLaunchSecrets(secrets: Pick<PlanSecrets, 'get'>, book: Pic
       launched.set(`${run} ${worker}`, [...values])
     },
 
+    /** What must not be seen in anything that a run prints: `secretValuesOf` of all its workers. */
+    async secretValuesOfRun(run: RunId): Promise<readonly string[]> {
+      const all = book.record(run).workers.map(({ worker }) => this.secretValuesOf(run, worker.id))
+      return [...new Set((await Promise.all(all)).flat())]
+    },
+
     /**
      * What must not be seen in anything that this worker prints: the values that it was launched with; for one that an
      * earlier Drydock launched, the present values of the secrets that it was given. Empty when it was given none.

@@ -48,17 +48,32 @@ export function createLineIndex(stored: readonly IndexEntry[]) {
 
     /** The last entry that begins at or before `line`, and the one after it. */
     around(line: number): { readonly entry: IndexEntry; readonly next: IndexEntry | null } | null {
-      let low = 0
-      let high = entries.length
-      while (low < high) {
-        const middle = (low + high) >>> 1
-        if ((entries[middle]?.line ?? Infinity) <= line) low = middle + 1
-        else high = middle
-      }
-      const entry = entries[low - 1]
-      return entry === undefined ? null : { entry, next: entries[low] ?? null }
+      const count = countUpTo(entries, one => one.line <= line)
+      const entry = entries[count - 1]
+      return entry === undefined ? null : { entry, next: entries[count] ?? null }
     },
+
+    /** The last entry that begins at or before a byte. */
+    atByte: (offset: number): IndexEntry | null =>
+      entries[countUpTo(entries, one => one.offset <= offset) - 1] ?? null,
+
+    /** The first line of the first stretch that came at `atMs` or later; null when none did. */
+    lineAt: (atMs: number): number | null =>
+      entries[countUpTo(entries, one => one.atMs < atMs)]?.line ?? null,
   }
+}
+
+/** How many entries from the first one on meet a condition that none does after the first that does not. */
+function countUpTo(entries: readonly IndexEntry[], meets: (entry: IndexEntry) => boolean): number {
+  let low = 0
+  let high = entries.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const entry = entries[middle]
+    if (entry !== undefined && meets(entry)) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 const nextThinning = (entries: readonly IndexEntry[]): number =>

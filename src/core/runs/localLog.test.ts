@@ -85,8 +85,14 @@ it('tells when a line came, to the stretch of lines it came with', async () => {
   await using log = await openLocalLog(newPath(), 1)
   await log.append(Buffer.from('a\nb\n'), 1_000)
   await log.append(Buffer.from('c\n'), 2_000)
-  expect(await log.read(0, 10)).toEqual({ firstLine: 0, atMs: 1_000, lines: ['a', 'b'], totalLines: 3 })
-  expect(await log.read(2, 10)).toEqual({ firstLine: 2, atMs: 2_000, lines: ['c'], totalLines: 3 })
+  expect(await log.read(0, 10)).toEqual({
+    firstLine: 0,
+    atMs: 1_000,
+    lines: ['a', 'b'],
+    totalLines: 3,
+    gaps: [],
+  })
+  expect(await log.read(2, 10)).toEqual({ firstLine: 2, atMs: 2_000, lines: ['c'], totalLines: 3, gaps: [] })
 })
 
 it('cuts an overlong line and shows bytes that are no text as a mark', async () => {
@@ -104,4 +110,41 @@ it('wakes whoever waits for more', async () => {
   await log.append(Buffer.from('x'), 1)
   await changed
   expect(log.isWatched).toBe(false)
+})
+
+it.each([
+  ['10%\r20%\r30%\n', '30%'],
+  ['plain\r\n', 'plain'],
+  ['a\rb\r\r\n', 'b'],
+  ['nul \0 here\n', 'nul \0 here'],
+])('shows the last state of a line that was overwritten in place: %j', async (text, shown) => {
+  for (const size of [1, 3, 100]) {
+    const path = newPath()
+    await using log = await openLocalLog(path, 1)
+    for (let at = 0; at < text.length; at += size) await log.append(Buffer.from(text.slice(at, at + size)), 1)
+    expect((await log.read(0, 1)).lines).toEqual([shown])
+    expect(readFileSync(path, 'utf8')).toBe(text)
+  }
+})
+
+it('shows a progress bar of megabytes without a newline as its last state', async () => {
+  await using log = await openLocalLog(newPath(), 1)
+  for (let step = 0; step < 50; step += 1)
+    await log.append(Buffer.from(`\rstep ${step} ${'#'.repeat(50_000)}\rdone ${step}`), 1)
+  log.finish()
+  expect((await log.read(0, 1)).lines).toEqual(['done 49'])
+})
+
+it('keeps its gaps and gives them with the lines around them', async () => {
+  const path = newPath()
+  const gap = { beforeLine: 1, lostBytes: null, reason: 'the file was truncated', atMs: 5 }
+  {
+    await using log = await openLocalLog(path, 1)
+    await log.append(Buffer.from('a\n'), 1)
+    await log.addGap(gap)
+    await log.append(Buffer.from('b\nc\n'), 1)
+  }
+  await using log = await openLocalLog(path, 1)
+  expect((await log.read(0, 1)).gaps).toEqual([gap])
+  expect((await log.read(2, 1)).gaps).toEqual([])
 })

@@ -1,54 +1,66 @@
+import type { LogGap } from '../../contract/logs'
 import { createBell } from '../kernel/bell'
 import type { Clock } from '../kernel/clock'
 import { createPause } from '../kernel/pause'
 import type { LocalLog } from './localLog'
+import { createLogCopy } from './logCopy'
+import type { LogSource } from './copiedFile'
+import type { SecretMask } from './secretMask'
 
-/** One read: large enough for bulk, small enough to keep memory flat. */
-const MAX_READ_BYTES = 4 * 1024 * 1024
 /** How soon after a quiet read the next one comes: while somebody looks at this log, and while nobody does. */
 const WATCHED_MS = 20
 const UNWATCHED_MS = 500
+/** How often a quiet log is looked up by its name: whether another file stands there now. */
+const LOOK_MS = 2_000
 
 export interface LogFollowerDeps {
-  /** At most so many bytes of the node's log from an offset; empty at its end. */
-  readonly readAt: (offset: number, maxBytes: number) => Promise<Uint8Array>
+  readonly source: LogSource
   readonly log: LocalLog
-  /** Gets every byte once, in order, after it has been written here. */
+  readonly mask: SecretMask
+  /** Gets every byte once, in order, as it was written here: with its secrets masked. */
   readonly onBytes: (bytes: Uint8Array, atMs: number) => void
+  readonly onGap: (gap: LogGap) => void
   readonly clock: Clock
 }
 
 /**
- * Copies a worker's log from its node to this PC, byte for byte, by offset: the size of the local file is where it
- * goes on, after a cut link and after a restart alike. Reading is pulled, so a flood waits on the node's disk and not
- * in memory.
+ * Copies a log from its node to this PC, byte for byte, by offset, after a cut link and after a restart alike, and over
+ * whatever happens to the file: rotation, truncation, removal, another file in its place. What cannot be had any more
+ * is declared as a gap. Reading is pulled, so a flood waits on the node's disk and not in memory.
  */
-export function createLogFollower({ readAt, log, onBytes, clock }: LogFollowerDeps) {
+export function createLogFollower(deps: LogFollowerDeps) {
+  const { log, clock } = deps
   const pause = createPause(clock)
   const caughtUp = createBell()
-
-  async function copyOnce(): Promise<number> {
-    const bytes = await readAt(log.size, MAX_READ_BYTES)
-    if (bytes.length === 0) return 0
-    const atMs = clock.nowMs()
-    await log.append(bytes, atMs)
-    onBytes(bytes, atMs)
-    return bytes.length
-  }
+  const copy = createLogCopy(deps)
 
   return {
-    /** Until `signal` aborts. Errors: those of `readAt` and of the local disk. */
+    /** Until `signal` aborts. Errors: those of the node's file and of the local disk. */
     async run(signal: AbortSignal): Promise<void> {
       let isAsked = false
+      let lookAtMs = clock.nowMs() + LOOK_MS
+      await copy.begin()
       while (!signal.aborted) {
-        if ((await copyOnce()) > 0) continue
-        // A quiet read that began after the question is the answer to it.
-        if (isAsked) caughtUp.ring()
+        if (await copy.step()) continue
+        // A quiet read that began after the question is the answer to it, when no other file is to follow.
+        if (isAsked || clock.nowMs() >= lookAtMs) {
+          lookAtMs = clock.nowMs() + LOOK_MS
+          if (await copy.look(isAsked)) continue
+        }
+        if (isAsked) {
+          await copy.end()
+          caughtUp.ring()
+        }
+        await copy.keepPlace()
         isAsked = await pause.wait(log.isWatched ? WATCHED_MS : UNWATCHED_MS, signal)
       }
+      await copy.keepPlace()
     },
 
-    /** Until everything that the node had when this was called is here (or `signal` aborts). */
+    /**
+     * Until everything that the node had when this was called is here (or `signal` aborts). For a log that has ended:
+     * what was held back, because it could have become a secret, is written too.
+     */
     drain: async (signal: AbortSignal): Promise<void> => {
       const done = caughtUp.wait(signal)
       pause.wake()

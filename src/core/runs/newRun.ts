@@ -4,6 +4,7 @@ import type { ModeFlags } from '../../contract/mode'
 import type { PlanConfig } from '../config/planSchema'
 import type { PlannedStart } from './firstTracks'
 import type { WorkerSpec } from './planWorkers'
+import { logGlobsOf } from './runFiles'
 import type { RunRecord, WorkerRecord } from './runRecord'
 
 /** Pure: how a run begins in the book. Who waits for other tracks says so; all others are being started. */
@@ -27,7 +28,7 @@ export function newRun(
     files: [],
     cleanups: [],
     gaps: [],
-    logGlobs: [],
+    logGlobs: logGlobsOf(plan, workers),
     workers: workers.map(spec => newWorker(spec, [...(waitsFor.get(spec.track) ?? [])], nowMs)),
   }
 }

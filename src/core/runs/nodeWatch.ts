@@ -8,6 +8,7 @@ import { createFollowers } from './followers'
 import type { ModeReadDeps } from './modeReader'
 import { createModeReader } from './modeReader'
 import type { RunWorker } from './runBook'
+import { createRunFiles } from './runFiles'
 import { applyWatched } from './watchedWorker'
 import type { WorkerLogDeps } from './workerLog'
 import { isActive } from './workerState'
@@ -73,6 +74,7 @@ function createStateLook(
   const { book, clock } = deps
   const followers = createFollowers(deps, name, engine, session, group)
   const once = createOnce(group)
+  const files = createRunFiles(deps, name, session.shell, group)
 
   function take(run: RunId, row: WatchedWorker): void {
     const key = `${run} ${row.worker}`
@@ -120,6 +122,7 @@ function createStateLook(
         .map(({ worker }) => ({ worker: worker.id, identity: worker.identity }))
       for (const row of await engine.watch(run, known)) take(run, row)
     }
+    await files.look()
   }
 }
 

@@ -68,9 +68,9 @@ export function createRunBook(deps: RunBookDeps) {
     onChange: (listener: (run: RunId) => void): (() => void) => pages.onChange(listener),
 
     /** Changes that are no change of state: shown and stored with the next ones, within a moment. */
-    adjust(run: RunId, worker: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): void {
-      pages.adjust(run, worker, patch)
-    },
+    adjust: pages.adjust,
+    /** The same for what belongs to the run and to none of its workers. */
+    adjustRun: pages.adjustRun,
 
     setStop(run: RunId, stop: StopReport): void {
       keep({ ...recordOf(run), stop }, [])
@@ -153,6 +153,12 @@ function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
     return { ...record, workers: record.workers.map(one => (one.worker.id === id ? patch(one) : one)) }
   }
 
+  function adjustRun(run: RunId, patch: (record: RunRecord) => RunRecord): void {
+    records.set(run, patch(recordOf(run)))
+    adjusted.add(run)
+    timer ??= setTimeout(flush, ADJUST_MS)
+  }
+
   function flush(): void {
     if (timer !== null) clearTimeout(timer)
     timer = null
@@ -172,15 +178,13 @@ function createPages({ store, nameMode, onStoreTrouble, onRun }: RunBookDeps) {
       [...records.values()].flatMap(({ id, workers }) =>
         workers.filter(wanted).map(record => ({ run: id, record })),
       ),
-    adjust(run: RunId, id: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): void {
-      records.set(run, withWorker(run, id, patch))
-      adjusted.add(run)
-      timer ??= setTimeout(flush, ADJUST_MS)
-    },
     onChange(listener: (run: RunId) => void): () => void {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    adjust: (run: RunId, id: WorkerId, patch: (record: WorkerRecord) => WorkerRecord): void =>
+      adjustRun(run, () => withWorker(run, id, patch)),
+    adjustRun,
     close: flush,
   }
 }

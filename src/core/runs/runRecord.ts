@@ -39,6 +39,18 @@ export const WorkerRecord = z.object({
 })
 export type WorkerRecord = z.infer<typeof WorkerRecord>
 
+/** A pattern of log files on one node, and how far Drydock is with it. */
+export const LogGlob = z.object({
+  track: TrackName,
+  node: NodeName,
+  glob: z.string(),
+  /** The first look is done: what is found from now on is the run's from its first byte. */
+  isBegun: z.boolean().default(false),
+  /** The run has ended there, and all of its files are on this PC. */
+  isComplete: z.boolean().default(false),
+})
+export type LogGlob = z.infer<typeof LogGlob>
+
 export const RunRecord = z.object({
   id: RunId,
   plan: PlanName,
@@ -51,10 +63,9 @@ export const RunRecord = z.object({
   origin: z.enum(['started', 'taken-over', 'foreign', 'pid-file']).default('started'),
   owner: RunOwner.nullable().default(null),
   files: z.array(RunFile).default([]),
+  logGlobs: z.array(LogGlob).default([]),
   cleanups: z.array(Cleanup).default([]),
   gaps: z.array(z.object({ log: LogId, gap: LogGap })).default([]),
-  /** Log files that the programs of a track write themselves on a node. */
-  logGlobs: z.array(z.object({ track: TrackName, node: NodeName, glob: z.string() })).default([]),
   workers: z.array(WorkerRecord),
 })
 export type RunRecord = z.infer<typeof RunRecord>

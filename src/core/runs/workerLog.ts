@@ -1,13 +1,18 @@
-import type { NodeName, RunId, WorkerId } from '../../contract/ids'
+import type { LogId, NodeName, RunId, WorkerId } from '../../contract/ids'
+import type { LogGap } from '../../contract/logs'
 import type { Clock } from '../kernel/clock'
 import type { LogBook } from './logBook'
+import type { LogSource } from './copiedFile'
 import { createLogFollower } from './logFollower'
+import { createSecretMask } from './secretMask'
 import type { WorkerReportDeps } from './workerReports'
 import { createWorkerReports } from './workerReports'
 
 export interface WorkerLogDeps extends WorkerReportDeps {
   readonly logs: LogBook
   readonly clock: Clock
+  /** The values that no log may show, of everything that this run was given. */
+  readonly secretsOf: (run: RunId) => Promise<readonly string[]>
   /** Called with why this PC cannot keep a log. */
   readonly onStoreTrouble: (error: unknown) => void
 }
@@ -16,7 +21,7 @@ export interface FollowedWorker {
   readonly run: RunId
   readonly worker: WorkerId
   readonly node: NodeName
-  readonly readAt: (offset: number, maxBytes: number) => Promise<Uint8Array>
+  readonly source: LogSource
 }
 
 /** A log that is being followed. */
@@ -47,11 +52,19 @@ export async function followWorker(
     if (signal.aborted) return
   }
   const follower = createLogFollower({
-    readAt: followed.readAt,
+    source: followed.source,
     log,
+    mask: createSecretMask(await deps.secretsOf(followed.run)),
     clock,
     onBytes: reports.take,
+    onGap: gap => noteGap(deps, followed.run, followed.worker, gap),
   })
   onReady({ drain: follower.drain, end: () => reports.end(clock.nowMs()) })
   await follower.run(signal)
+}
+
+const MAX_GAPS = 100
+
+export function noteGap({ book }: Pick<WorkerLogDeps, 'book'>, run: RunId, log: LogId, gap: LogGap): void {
+  book.adjustRun(run, record => ({ ...record, gaps: [...record.gaps, { log, gap }].slice(-MAX_GAPS) }))
 }
