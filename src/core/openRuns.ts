@@ -7,7 +7,7 @@ import type { AlertBoard } from './alertBoard'
 import type { Fleet } from './config/fleetSchema'
 import { createEndedContainers } from './engines/endedContainers'
 import type { Engine, FamilyMember } from './engines/engine'
-import { createProcessEngine } from './engines/processEngine'
+import { createNodeEngine } from './engines/nodeEngine'
 import { flagTexts, nameModeOfAll } from './guard/runMode'
 import type { Clock } from './kernel/clock'
 import type { Closers } from './kernel/closers'
@@ -72,7 +72,7 @@ export function openRuns(deps: OpenRunsDeps) {
   for (const { body } of journal.left) {
     if (body.kind === 'start' && !book.has(body.record.id)) book.add(body.record)
   }
-  const engineOf = createEngineOf()
+  const engineOf = createEngineOf(book)
   const supervisor = closers.use(
     createSupervisor({
       ...deps,
@@ -114,7 +114,7 @@ export function openRuns(deps: OpenRunsDeps) {
 
 /** What the router is given of this room. */
 function routesOf(
-  { secrets }: OpenRunsDeps,
+  { secrets, nodes, book }: OpenRunsDeps,
   parts: { readonly starts: StartRuns; readonly stops: StopRuns; readonly logs: LogBook },
 ): Omit<RunRouteDeps, 'plans'> {
   const { starts, stops, logs } = parts
@@ -127,7 +127,7 @@ function routesOf(
     },
     secrets,
     folders: createRunFolders(),
-    containers: createEndedContainers(),
+    containers: createEndedContainers({ node: name => nodes.get(name), isKnown: book.has }),
     logs,
     logSearch: createLogSearch(),
   }
@@ -175,11 +175,11 @@ function reporting({ store, publish }: OpenRunsDeps) {
 }
 
 /** One engine for each link: what it has asked of the node once need not be asked again. */
-function createEngineOf(): (node: FleetNode) => Engine | null {
+function createEngineOf(book: RunBook): (node: FleetNode) => Engine | null {
   const engines = new WeakMap<object, Engine>()
   return ({ online }) => {
     if (online === null) return null
-    const engine = engines.get(online) ?? createProcessEngine(online)
+    const engine = engines.get(online) ?? createNodeEngine({ ...online, isContainer: book.isContainer })
     engines.set(online, engine)
     return engine
   }

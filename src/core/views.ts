@@ -52,7 +52,7 @@ export function viewPlan(fleet: Fleet, plan: PlanConfig): PlanView {
 const ANY_RUN = RunId.parse('view')
 
 function refusalOf(plan: PlanConfig, workers: number): string | null {
-  if (plan.engine !== 'process') return `The ${plan.engine} engine is not built yet; use engine: process.`
+  if (plan.engine === 'ray') return `The ${plan.engine} engine is not built yet; use engine: process.`
   if (workers === 0) return 'Every node of this plan is disabled.'
   const needsSecrets = plan.tracks.some(track => track.secrets.length > 0)
   return needsSecrets ? 'Secrets from the keychain are not built yet; remove secrets: from the plan.' : null

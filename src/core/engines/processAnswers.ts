@@ -135,7 +135,7 @@ function survivorOf(words: readonly string[], line: string): Survivor & { state:
   }
 }
 
-function identityOf(words: readonly (string | undefined)[]): ProcessIdentity | null {
+export function identityOf(words: readonly (string | undefined)[]): ProcessIdentity | null {
   const [pid, group, ticks, bootId] = words
   if (!isCount(pid) || !isCount(group) || !isCount(ticks) || bootId === undefined || Number(pid) === 0)
     return null
@@ -147,14 +147,14 @@ function numberField(fields: ReadonlyMap<string, string>, name: string): number 
   return isCount(value) ? Number(value) : null
 }
 
-function isCount(word: string | undefined): word is string {
+export function isCount(word: string | undefined): word is string {
   return word !== undefined && /^\d{1,15}$/.test(word)
 }
 
 const absentAsNull = (word: string): string | null => (word === '-' ? null : word)
-const linesOf = (text: string): string[] => text.split('\n').filter(line => line !== '')
+export const linesOf = (text: string): string[] => text.split('\n').filter(line => line !== '')
 
-function unreadable(what: string, text: string): AppError {
+export function unreadable(what: string, text: string): AppError {
   return new AppError('probe-unreadable', `The node answered something unreadable to ${what}.`, {
     hint: 'Look at drydock.log for the answer; a different /bin/sh on the node can be the cause.',
     cause: text.slice(0, 500),

@@ -1,6 +1,8 @@
 import { AppError } from '../kernel/appError'
 import { ENV_NAME, shellQuote } from '../kernel/shellQuote'
 import type { NodeFacts, NodeShell } from '../nodes/nodeShell'
+import docker from '../runs/nodeSide/docker.sh?raw'
+import dockerStop from '../runs/nodeSide/dockerStop.sh?raw'
 import launchScript from '../runs/nodeSide/launch.sh?raw'
 import processes from '../runs/nodeSide/processes.sh?raw'
 import start from '../runs/nodeSide/start.sh?raw'
@@ -10,7 +12,7 @@ import type { Engine, KnownWorker, WorkerLaunch } from './engine'
 import { parseFamily, parseStart, parseStop, parseStopReport, parseWatch } from './processAnswers'
 
 /** Every function that Drydock calls on a node: given to the control shell when a link comes up. */
-export const NODE_SIDE_LIBRARY = [processes, start, watch, stop].join('\n')
+export const NODE_SIDE_LIBRARY = [processes, start, watch, stop, docker, dockerStop].join('\n')
 
 /**
  * Plain processes: one wrapper a worker, leading a session of its own (see `runs/nodeSide/`). What goes into the
@@ -85,7 +87,7 @@ function parseEnvironment(printed: string): ReadonlyMap<string, string> {
   )
 }
 
-function identityWord({ worker, identity }: KnownWorker): string {
+export function identityWord({ worker, identity }: KnownWorker): string {
   return identity === null
     ? `${worker}:-`
     : `${worker}:${identity.pid}:${identity.startTicks}:${identity.bootId}`

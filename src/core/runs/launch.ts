@@ -1,11 +1,12 @@
 import type { NodeName, RunId } from '../../contract/ids'
 import type { ModeFlags } from '../../contract/mode'
 import type { NodeConfig } from '../config/fleetSchema'
-import type { PlanConfig } from '../config/planSchema'
+import type { DockerConfig, PlanConfig } from '../config/planSchema'
 import type { Engine, WorkerLaunch } from '../engines/engine'
 import { expandHome } from '../engines/processEngine'
 import { launchEnvironment } from '../guard/launchEnvironment'
 import { flagTexts } from '../guard/runMode'
+import { AppError } from '../kernel/appError'
 import type { FleetNode } from '../nodes/fleetNodes'
 import type { SampleDelivery } from './deliverSample'
 import { sampleOf } from './deliverSample'
@@ -83,7 +84,17 @@ export function launchOf(
     dryRun,
     allowOrders,
     limitSeconds: null,
-    container: null,
+    container: containerOf(plan, track),
     spec: { ...note, environment: names },
   }
+}
+
+/** What its track says of containers; the implicit tracks of a docker plan are plain processes. Errors: `refused`. */
+function containerOf(plan: PlanConfig, name: string): DockerConfig | null {
+  const track = plan.tracks.find(one => one.name === name)
+  if (plan.engine !== 'docker' || track === undefined) return null
+  if (track.docker !== undefined) return track.docker
+  throw new AppError('refused', `The track ${name} does not say which image it runs in.`, {
+    hint: `Write docker: { image: … } for the track ${name} in fleet.yaml, or use engine: process.`,
+  })
 }

@@ -1,5 +1,5 @@
 import type { RunId } from '../../contract/ids'
-import type { ProcessIdentity } from '../../contract/runs'
+import type { Container, ProcessIdentity } from '../../contract/runs'
 import type { WatchedWorker } from '../engines/engine'
 import type { Clock } from '../kernel/clock'
 import type { RunBook } from './runBook'
@@ -15,6 +15,9 @@ export function applyWatched(book: RunBook, clock: Clock, run: RunId, row: Watch
   const { worker } = record
   switch (row.state) {
     case 'launching':
+      return
+    case 'unsure':
+      book.note(run, worker.id, { type: 'link-lost' }, { detail: row.sentence })
       return
     case 'absent':
       // While START is under way the folder may not be there yet; only START itself can say that it failed.
@@ -32,7 +35,12 @@ export function applyWatched(book: RunBook, clock: Clock, run: RunId, row: Watch
         const detail = 'the node names another process than the one that was started'
         book.note(run, worker.id, { type: 'link-lost' }, { detail })
       } else {
-        book.note(run, worker.id, { type: 'confirmed' }, { identity: row.identity, detail: null })
+        book.note(
+          run,
+          worker.id,
+          { type: 'confirmed' },
+          { identity: row.identity, detail: null, ...containerOf(row) },
+        )
       }
       return
     case 'ended':
@@ -43,6 +51,7 @@ export function applyWatched(book: RunBook, clock: Clock, run: RunId, row: Watch
         {
           detail: exitSentence(row.exitCode),
           identity: worker.identity ?? row.identity,
+          ...containerOf(row),
           ...endTime(row.endedAtMs, clock.nowMs(), book.record(run).startedAtMs),
         },
       )
@@ -69,4 +78,11 @@ function isOther(known: ProcessIdentity | null, seen: ProcessIdentity): boolean 
     known !== null &&
     (known.pid !== seen.pid || known.startTicks !== seen.startTicks || known.bootId !== seen.bootId)
   )
+}
+
+/** What the node did not say does not take away what is known. */
+function containerOf({ container }: { readonly container: Container | null }): {
+  readonly container?: Container
+} {
+  return container === null ? {} : { container }
 }
