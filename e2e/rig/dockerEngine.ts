@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
+import { readProcess, signalProcess, waitUntilGone } from './processes'
 
 /** A Docker Engine of the test's own: its own socket, its own images, nothing of this machine's. */
 export interface RigDocker extends AsyncDisposable {
@@ -75,8 +76,15 @@ export async function startRigDocker(): Promise<RigDocker> {
     const exited = new Promise<void>(resolve => void ending.once('exit', () => resolve()))
     ending.kill(signal)
     await exited
-    // A daemon that was killed leaves it behind, and the next one would think that it still runs.
-    if (signal === 'SIGKILL') rmSync(join(folder, 'pidfile'), { force: true })
+    if (signal === 'SIGTERM') return
+    // A daemon that was killed takes its containerd along and leaves their pid files: the next would wait for both.
+    const ofContainerd = join(folder, 'exec-root', 'containerd', 'containerd.pid')
+    const containerd = readProcess(Number(readFileSync(ofContainerd, 'utf8')))
+    if (containerd !== null) {
+      signalProcess(containerd, 'SIGKILL')
+      await waitUntilGone([containerd])
+    }
+    for (const file of [join(folder, 'pidfile'), ofContainerd]) rmSync(file, { force: true })
   }
 
   await start()
@@ -94,7 +102,13 @@ export async function startRigDocker(): Promise<RigDocker> {
       const ids = docker('ps', '-aq').split('\n').filter(Boolean)
       if (ids.length > 0) tryDocker('rm', '-f', ...ids)
       await stop()
-      spawnSync('umount', [join(folder, 'exec-root', 'netns', 'default')])
+      // dockerd mounts its folder on itself, and leaves that behind.
+      const mounts = readFileSync('/proc/mounts', 'utf8')
+        .split('\n')
+        .map(line => line.split(' ')[1] ?? '')
+      for (const mount of mounts.filter(path => path.startsWith(`${folder}/`)).toReversed()) {
+        spawnSync('umount', ['-l', mount])
+      }
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }

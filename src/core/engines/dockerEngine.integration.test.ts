@@ -120,7 +120,7 @@ describe.skipIf(obstacle !== null)(
     }
 
     it.each([
-      ['echo out; echo err >&2; exit 3', 3, { cause: 'exit', exitCode: 3, signal: null }, 'out\nerr\n'],
+      ['echo out; sleep 0.3; echo err >&2; exit 3', 3, { cause: 'exit', exitCode: 3, signal: null }, 'out\nerr\n'],
       ['printf end; exit 0', 0, { cause: 'exit', exitCode: 0, signal: null }, 'end'],
       ['kill -TERM $$', 143, { cause: 'signal', exitCode: 143, signal: 'TERM' }, ''],
     ])('keeps the end and the log of `%s`', async (command, exitCode, end, log) => {
@@ -156,7 +156,7 @@ describe.skipIf(obstacle !== null)(
 
     it('passes on what docker is to be told', async () => {
       mkdirSync(join(local.home, 'data'))
-      writeFileSync(join(local.home, 'data', 'x'), 'mounted')
+      writeFileSync(join(local.home, 'data', 'x'), 'mounted\n')
       const { run } = await start('cat /data/x; exec sleep 300', {
         docker: { cpus: 0.5, memory: '64m', shm: '32m', mounts: ['data:/named', './data:/data:ro'] },
         graceSeconds: 7,

@@ -10,6 +10,8 @@ asked=''
 trap 'asked=yes' TERM INT HUP QUIT
 trap : USR1 USR2
 
+# A file is made by printf throughout: a `:` whose redirection fails would end this shell.
+
 # finish CODE CAUSE SIGNAL
 finish() {
   printf '%s %s %s %s\n' "$1" "${ended_s:-$(date +%s)}" "$2" "$3" >exit.tmp && mv exit.tmp exit
@@ -115,16 +117,17 @@ remove_ended() {
 # says where that is, so neither equal timestamps nor lines without an end can put a byte in twice or leave one out.
 follow() {
   suspect=$1
-  while :; do
+  while [ -e aligned ]; do
     if [ -z "$suspect" ] || align; then
       rm -f logs.code
       read -r file_at output_at <aligned
       size=$(wc -c <out.log)
       {
+        # The shell here would put `Killed` between the bytes, if the redirection were its own.
         # shellcheck disable=SC2016
-        sh -c 'echo $$ >logs.pid; exec "$@"' sh "$docker" logs -f "$id" 2>&1
+        sh -c 'echo $$ >logs.pid; exec "$@" 2>&1' sh "$docker" logs -f "$id"
         echo "$?" >logs.code
-      } | tail -c "+$((output_at + size - file_at + 1))" >>out.log
+      } | skip $((output_at + size - file_at)) >>out.log
       log_code=''
       [ ! -s logs.code ] || read -r log_code <logs.code
       # An error of `docker logs` itself ends up between the bytes of the container.
@@ -132,6 +135,17 @@ follow() {
     fi
     sleep 1
   done
+}
+
+# skip BYTES: passes its input on behind so many bytes, at once. GNU tail alone would hold lines back.
+skip() {
+  if [ "$1" -eq 0 ]; then
+    cat
+  elif command -v stdbuf >/dev/null; then
+    stdbuf -o0 tail -c "+$(($1 + 1))"
+  else
+    tail -c "+$(($1 + 1))"
+  fi
 }
 
 # Looks for what `docker logs` said itself, between the bytes of the container: leaves it where it is in out.log, and
@@ -165,7 +179,7 @@ align() {
 # A `docker logs -f` can hang while the container goes on printing: what it then has not brought shows it.
 watch_follower() {
   seen_size='' seen_s=''
-  while sleep 20; do
+  while sleep 20 && [ -e aligned ]; do
     size=$(wc -c <out.log) now_s=$(date +%s)
     if [ "$size" = "$seen_size" ]; then
       missed=$("$docker" logs --since $((seen_s + 5)) --until $((now_s - 5)) "$id" 2>&1 | head -c 1 | wc -c)
@@ -186,12 +200,12 @@ complete_log() {
   done
   read -r file_at output_at <aligned
   size=$(wc -c <out.log)
-  "$docker" logs "$id" 2>&1 | tail -c "+$((output_at + size - file_at + 1))" >>out.log
+  "$docker" logs "$id" 2>&1 | skip $((output_at + size - file_at)) >>out.log
 }
 
 stop_at_limit() {
   sleep "$1"
-  : >timed-out
+  printf '' >timed-out
   until "$docker" stop "$id" >/dev/null 2>&1; do sleep 1; done
 }
 
@@ -212,7 +226,7 @@ keep() {
     look
     case $state in
       exited | dead | gone | created) break ;;
-      '') : >blind ;;
+      '') printf '' >blind && sleep 2 ;;
       *) rm -f blind ;;
     esac
     sleep 1
@@ -313,7 +327,7 @@ if ! said=$("$docker" start "$id" 2>&1); then
   look
   # It may have been started by an engine that could not say so any more.
   while [ -z "$state" ]; do
-    : >blind
+    printf '' >blind
     sleep 1
     look
   done
@@ -330,5 +344,5 @@ if [ "${main:-0}" -gt 0 ] && read -r line 2>/dev/null <"/proc/$main/stat"; then
   set -- ${line##*) }
   echo "$main ${20} $dry $allow" >main.tmp && mv main.tmp main
 fi
-: >started
+printf '' >started
 keep ''

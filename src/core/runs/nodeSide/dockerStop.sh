@@ -59,7 +59,7 @@ drydock_docker_verify() {
   else
     v_is=live b_live=$((b_live + 1))
   fi
-  [ -n "$k_exit" ] || [ "$v_is" = refused ] || : 2>/dev/null >"$v_folder/stopped"
+  [ -n "$k_exit" ] || [ "$v_is" = refused ] || printf '' 2>/dev/null >"$v_folder/stopped"
   [ "$v_is" = refused ] || b_names="$b_names $v_worker"
   b_workers="${b_workers}worker $v_worker $v_is
 "
@@ -146,6 +146,15 @@ $(drydock_closure "$g_keepers" '' </dev/null)
 END
 }
 
+drydock_docker_needs_kill() {
+  [ -z "$b_up$b_blind" ] || return 0
+  drydock_docker_spare
+  for g_entry in $b_alive; do
+    case " $b_spared " in *" $g_entry "*) ;; *) return 0 ;; esac
+  done
+  return 1
+}
+
 # drydock_docker_wait ROUNDS: until nothing runs and nothing lives, at most so many hundredths of a second.
 drydock_docker_wait() {
   drydock_uptime
@@ -170,7 +179,11 @@ drydock_docker_climb() {
   while ! drydock_docker_wait 25; do
     drydock_uptime
     if [ -n "$b_next" ] && [ "$u_now" -ge "$b_next" ]; then b_next='' b_how=$b_signal; fi
-    if [ "$u_now" -ge "$b_deadline" ]; then b_killed=yes b_how=KILL b_rounds=$((b_rounds + 1)); fi
+    if [ "$u_now" -ge "$b_deadline" ]; then
+      b_rounds=$((b_rounds + 1))
+      # A wrapper that only has the rest of the log to read is no reason to kill.
+      if drydock_docker_needs_kill; then b_killed=yes b_how=KILL; fi
+    fi
     [ "$b_rounds" -lt 60 ] || break
     drydock_docker_write
   done
