@@ -35,7 +35,7 @@ export async function openLocalEngine(
     home,
     stateDir,
     engine,
-    docker: createDockerEngine(session, engine.baseEnvironment),
+    docker: createDockerEngine(session, () => engine.baseEnvironment()),
     async [Symbol.asyncDispose]() {
       await session[Symbol.asyncDispose]()
       rmSync(home, { recursive: true, force: true })

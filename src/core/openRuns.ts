@@ -19,6 +19,7 @@ import { createAdoption } from './runs/adoption'
 import { createModeStop } from './runs/modeStop'
 import { createSampleDelivery } from './runs/deliverSample'
 import { Intentions } from './runs/intentions'
+import { isContainer } from './runs/isContainer'
 import type { LogBook } from './runs/logBook'
 import { createLogBook } from './runs/logBook'
 import { createLogSearch } from './runs/logSearch'
@@ -179,7 +180,12 @@ function createEngineOf(book: RunBook): (node: FleetNode) => Engine | null {
   const engines = new WeakMap<object, Engine>()
   return ({ online }) => {
     if (online === null) return null
-    const engine = engines.get(online) ?? createNodeEngine({ ...online, isContainer: book.isContainer })
+    const engine =
+      engines.get(online) ??
+      createNodeEngine({
+        ...online,
+        isContainer: (run, worker) => book.has(run) && isContainer(book.record(run), worker),
+      })
     engines.set(online, engine)
     return engine
   }

@@ -98,8 +98,18 @@ export function dockerTrouble(said: string): AppError {
     if (match !== null) return new AppError('launch-failed', sentence(match), { hint, cause: said })
   }
   const own = said
-    .replace(/^(Error response from daemon|docker|Error): /gm, '')
+    .replace(/^(?:(?:docker|Error response from daemon|Error): )+/gm, '')
     .replace(/\n+(Run 'docker .*|Error: failed to start containers.*|failed to start containers.*)/g, '')
     .trim()
   return new AppError('launch-failed', own === '' ? 'Docker failed and said nothing.' : own, { cause: said })
+}
+
+/** Asks a node; when it answers that docker failed, the error is that of `dockerTrouble`. */
+export async function inDockersWords(ask: () => Promise<string>): Promise<string> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'launch-failed') throw error
+    throw dockerTrouble(error.message)
+  }
 }

@@ -4,7 +4,7 @@ import { AppError } from '../kernel/appError'
 import type { FleetNode } from '../nodes/fleetNodes'
 import type { ListedContainer } from './dockerAnswers'
 import { parseContainers, parseRemovals } from './dockerAnswers'
-import { dockerTrouble } from './dockerTrouble'
+import { inDockersWords } from './dockerTrouble'
 
 export interface EndedContainersDeps {
   readonly node: (name: NodeName) => FleetNode | undefined
@@ -22,12 +22,7 @@ export function createEndedContainers(deps: EndedContainersDeps) {
     if (online == null) {
       throw new AppError('unreachable', `${name} is not online.`, { hint: 'Reconnect it, then look again.' })
     }
-    try {
-      return await online.shell.call(functionName, [online.facts.stateDir, ...args])
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'launch-failed') throw dockerTrouble(error.message)
-      throw error
-    }
+    return await inDockersWords(() => online.shell.call(functionName, [online.facts.stateDir, ...args]))
   }
 
   /** One that says whose it is belongs to that Drydock; one that does not say is anybody's. */

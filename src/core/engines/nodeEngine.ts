@@ -14,7 +14,7 @@ export interface NodeEngineDeps {
 /** All that can be started on one node, each worker in its own way. A run may have workers of both kinds there. */
 export function createNodeEngine({ shell, facts, isContainer }: NodeEngineDeps): Engine {
   const processes = createProcessEngine({ shell, facts })
-  const containers = createDockerEngine({ shell, facts }, processes.baseEnvironment)
+  const containers = createDockerEngine({ shell, facts }, () => processes.baseEnvironment())
 
   /** Those engines that have workers here, with their workers. */
   function split(run: RunId, workers: readonly KnownWorker[]) {
@@ -27,8 +27,8 @@ export function createNodeEngine({ shell, facts, isContainer }: NodeEngineDeps):
   }
 
   return {
-    baseEnvironment: processes.baseEnvironment,
-    logPath: processes.logPath,
+    baseEnvironment: () => processes.baseEnvironment(),
+    logPath: (run, worker) => processes.logPath(run, worker),
     start: launch => (launch.container === null ? processes : containers).start(launch),
 
     async watch(run, workers) {

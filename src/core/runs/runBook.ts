@@ -51,12 +51,6 @@ export function createRunBook(deps: RunBookDeps) {
       if (found === undefined) throw new AppError('not-found', `The run ${run} has no worker ${id}.`)
       return found
     },
-    /** What has to be there before a plan's containers (its own command, its image) is a plain process. */
-    isContainer(run: RunId, id: WorkerId): boolean {
-      const record = pages.has(run) ? recordOf(run) : null
-      const track = record?.workers.find(({ worker }) => worker.id === id)?.worker.track
-      return record?.engine === 'docker' && track !== 'prerequisite' && track !== 'image'
-    },
     workersOn: (run: RunId, node: NodeName): WorkerRecord[] =>
       recordOf(run).workers.filter(({ worker }) => worker.node === node),
 
