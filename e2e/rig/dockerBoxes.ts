@@ -124,7 +124,7 @@ function launchOf(
       ['PATH', path],
       ...(more.environment ?? []),
       ['DRYDOCK_RUN', run],
-      ['DRYDOCK_BOX', BOX],
+      ['DRYDOCK_WORKER', BOX],
       ['DRY_RUN', '1'],
       ['ALLOW_ORDERS', '0'],
     ],
