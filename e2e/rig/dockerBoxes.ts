@@ -21,7 +21,7 @@ export const BOX = WorkerId.parse('bots-1')
 export const soon = <T>(look: () => T | Promise<T>): Promise<T> =>
   vi.waitFor(look, { timeout: 55_000, interval: 50 })
 
-export interface BoxOptions {
+interface BoxOptions {
   readonly docker?: Partial<DockerConfig>
   readonly environment?: readonly (readonly [string, string])[]
   readonly limitSeconds?: number

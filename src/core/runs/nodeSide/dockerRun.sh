@@ -229,6 +229,8 @@ keep() {
       '') printf '' >blind && sleep 2 ;;
       *) rm -f blind ;;
     esac
+    # Its folder was taken away: there is nothing left to keep.
+    if [ ! -e aligned ]; then end_session "$$" && exit 0; fi
     sleep 1
   done
   rm -f blind
