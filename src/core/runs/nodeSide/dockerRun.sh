@@ -230,7 +230,10 @@ keep() {
       *) rm -f blind ;;
     esac
     # Its folder was taken away: there is nothing left to keep.
-    if [ ! -e aligned ]; then end_session "$$" && exit 0; fi
+    if [ ! -e aligned ]; then
+      end_session "$$"
+      exit 0
+    fi
     sleep 1
   done
   rm -f blind
