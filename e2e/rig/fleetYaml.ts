@@ -4,6 +4,7 @@ import type { SshNode } from './sshNode'
 /** One plan with one track, as short as a test wants it. */
 export interface RigPlan {
   readonly name: string
+  readonly engine?: 'process' | 'docker'
   readonly command: string
   readonly on?: 'all' | readonly string[]
   readonly workers?: number
@@ -36,7 +37,7 @@ export function fleetYaml({ local = true, nodes = {}, ssh = {}, plans, broker }:
     ...(broker === undefined ? {} : { broker }),
     plans: plans.map(plan => ({
       name: plan.name,
-      engine: 'process',
+      engine: plan.engine ?? 'process',
       tracks: [
         {
           name: 'bots',

@@ -3,21 +3,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProcessIdentity } from '../../src/contract/runs'
 import type { Engine, StartAnswer } from '../../src/core/engines/engine'
+import { createDockerEngine } from '../../src/core/engines/dockerEngine'
 import { createProcessEngine, NODE_SIDE_LIBRARY } from '../../src/core/engines/processEngine'
 import type { NodeShell } from '../../src/core/nodes/nodeShell'
 import { openLocalSession } from '../../src/core/nodes/localShell'
 
-/** The process engine alone, on this PC, in a home of its own and in the given POSIX shell. */
+/** The engines alone, on this PC, in a home of its own and in the given POSIX shell. */
 export interface LocalEngine extends AsyncDisposable {
   readonly home: string
   readonly stateDir: string
   readonly engine: Engine
   readonly shell: NodeShell
+  readonly docker: Engine
 }
 
 export async function openLocalEngine(
   sh: readonly [string, ...string[]] = ['sh'],
   path = process.env['PATH'],
+  more: Readonly<Record<string, string>> = {},
 ): Promise<LocalEngine> {
   const home = mkdtempSync(join(tmpdir(), 'drydock-local-'))
   const stateDir = join(home, 'state')
@@ -26,14 +29,16 @@ export async function openLocalEngine(
     stateDir,
     library: NODE_SIDE_LIBRARY,
     handshakeTimeoutMs: 10_000,
-    environment: { PATH: path, HOME: home },
+    environment: { PATH: path, HOME: home, ...more },
     sh,
   })
+  const engine = createProcessEngine(session)
   return {
     home,
     stateDir,
-    engine: createProcessEngine(session),
+    engine,
     shell: session.shell,
+    docker: createDockerEngine(session, () => engine.baseEnvironment()),
     async [Symbol.asyncDispose]() {
       await session[Symbol.asyncDispose]()
       rmSync(home, { recursive: true, force: true })

@@ -7,7 +7,7 @@ import type { AlertBoard } from './alertBoard'
 import type { Fleet } from './config/fleetSchema'
 import { createEndedContainers } from './engines/endedContainers'
 import type { Engine, FamilyMember } from './engines/engine'
-import { createProcessEngine } from './engines/processEngine'
+import { createNodeEngine } from './engines/nodeEngine'
 import { flagTexts, nameModeOfAll } from './guard/runMode'
 import type { Clock } from './kernel/clock'
 import type { Closers } from './kernel/closers'
@@ -24,6 +24,7 @@ import { createLaunchSecrets } from './runs/launchSecrets'
 import { createModeStop } from './runs/modeStop'
 import { createSampleDelivery } from './runs/deliverSample'
 import { Intentions } from './runs/intentions'
+import { isContainer } from './runs/isContainer'
 import type { LogBook } from './runs/logBook'
 import { createLogBook } from './runs/logBook'
 import { createLogSearch } from './runs/logSearch'
@@ -79,7 +80,7 @@ export function openRuns(deps: OpenRunsDeps) {
   }
   const launchSecrets = createLaunchSecrets(deps.secrets, book)
   const self = readAppIdentity(home)
-  const engineOf = createEngineOf(self)
+  const engineOf = createEngineOf(book, self)
   const supervisor = closers.use(
     createSupervisor({
       ...deps,
@@ -168,7 +169,7 @@ function openTracks(
 
 /** What the router is given of this room. */
 function routesOf(
-  { secrets, book, clock }: OpenRunsDeps,
+  { secrets, nodes, book, clock }: OpenRunsDeps,
   parts: {
     readonly starts: StartRuns
     readonly stops: StopRuns
@@ -194,7 +195,7 @@ function routesOf(
     },
     secrets,
     folders: createRunFolders(),
-    containers: createEndedContainers(),
+    containers: createEndedContainers({ node: name => nodes.get(name), isKnown: book.has }),
     logs,
     logSearch: createLogSearch({ logs, clock, logsOf: run => logsOf(book.record(run)) }),
   }
@@ -242,11 +243,17 @@ function reporting({ store, publish }: OpenRunsDeps) {
 }
 
 /** One engine for each link: what it has asked of the node once need not be asked again. */
-function createEngineOf(self: RunOwner): (node: FleetNode) => Engine | null {
+function createEngineOf(book: RunBook, self: RunOwner): (node: FleetNode) => Engine | null {
   const engines = new WeakMap<object, Engine>()
   return ({ online }) => {
     if (online === null) return null
-    const engine = engines.get(online) ?? createProcessEngine(online, self)
+    const engine =
+      engines.get(online) ??
+      createNodeEngine({
+        ...online,
+        owner: self,
+        isContainer: (run, worker) => book.has(run) && isContainer(book.record(run), worker),
+      })
     engines.set(online, engine)
     return engine
   }

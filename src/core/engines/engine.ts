@@ -83,6 +83,8 @@ export type StartAnswer =
 
 export type WatchedWorker =
   | { readonly worker: WorkerId; readonly state: 'absent' | 'launching' }
+  /** The node has a record of it, and nobody there can say now whether it runs. */
+  | { readonly worker: WorkerId; readonly state: 'unsure'; readonly sentence: string }
   | {
       readonly worker: WorkerId
       readonly state: 'running' | 'vanished' | 'rebooted'

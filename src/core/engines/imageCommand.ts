@@ -1,12 +1,17 @@
 import type { DockerConfig } from '../config/planSchema'
 import { shellQuote } from '../kernel/shellQuote'
+import image from '../runs/nodeSide/image.sh?raw'
 
-/** The shell line that brings a track's image to a node, and succeeds at once when it is there. */
-export function imageCommand({ image, pull, build }: DockerConfig): string {
-  const name = shellQuote(image)
-  const look = `docker image inspect -- ${name} >/dev/null`
-  if (pull === 'never') return look
-  const get =
-    build === undefined ? `docker pull -- ${name}` : `docker build -t ${name} -- ${shellQuote(build)}`
-  return pull === 'always' ? get : `{ ${look} 2>&1 || ${get}; }`
+/**
+ * The shell line of the job that brings a plan's image to a node: builds it when the plan names a folder, else pulls
+ * it, as `pull` says; prints its id, size and build date. Fails with a sentence when the image is not there then.
+ * A folder that is not absolute is looked for below the job's own; `~` is the home folder.
+ */
+export function imageCommand(docker: DockerConfig): string {
+  return `${image}\ndrydock_image ${shellQuote(docker.image)} ${docker.pull} ${folderWord(docker.build ?? '')}`
+}
+
+function folderWord(folder: string): string {
+  if (folder === '~') return '"$HOME"'
+  return folder.startsWith('~/') ? `"$HOME"/${shellQuote(folder.slice(2))}` : shellQuote(folder)
 }

@@ -4,6 +4,8 @@ import { AppError } from '../kernel/appError'
 import { ENV_NAME, shellQuote } from '../kernel/shellQuote'
 import type { NodeFacts, NodeShell } from '../nodes/nodeShell'
 import adopt from '../runs/nodeSide/adopt.sh?raw'
+import docker from '../runs/nodeSide/docker.sh?raw'
+import dockerStop from '../runs/nodeSide/dockerStop.sh?raw'
 import launchScript from '../runs/nodeSide/launch.sh?raw'
 import limit from '../runs/nodeSide/limit.sh?raw'
 import forbid from '../runs/nodeSide/forbid.sh?raw'
@@ -23,7 +25,17 @@ import {
 } from './processAnswers'
 
 /** Every function that Drydock calls on a node: given to the control shell when a link comes up. */
-export const NODE_SIDE_LIBRARY = [processes, start, forbid, watch, stop, adopt, logs].join('\n')
+export const NODE_SIDE_LIBRARY = [
+  processes,
+  start,
+  forbid,
+  watch,
+  stop,
+  adopt,
+  logs,
+  docker,
+  dockerStop,
+].join('\n')
 
 /** What ends a worker at its time limit, in a shell of its own. */
 const LIMIT_SCRIPT = [processes, limit].join('\n')
@@ -96,15 +108,18 @@ function startWords(stateDir: string, launch: WorkerLaunch, owner: RunOwner | nu
     launchScript,
     dryRun,
     allowOrders,
-    owner === null ? '-' : ownerLine(owner),
+    ownerWord(owner),
     ...limitWords(launch),
   ]
 }
 
-/** `<app> <name>`: what a run's `owner` file holds. */
+/** `<app> <name>`: what a run's `owner` file holds; `-` for nobody. */
+export const ownerWord = (owner: RunOwner | null): string => (owner === null ? '-' : ownerLine(owner))
+
+/** The same of an owner that is known. */
 export const ownerLine = ({ app, name }: RunOwner): string => `${app} ${name}`
 
-function withOwner(spec: unknown, owner: RunOwner | null): unknown {
+export function withOwner(spec: unknown, owner: RunOwner | null): unknown {
   return owner === null || typeof spec !== 'object' ? spec : { ...spec, owner }
 }
 
@@ -128,7 +143,7 @@ function parseEnvironment(printed: string): ReadonlyMap<string, string> {
   )
 }
 
-function identityWord({ worker, identity }: KnownWorker): string {
+export function identityWord({ worker, identity }: KnownWorker): string {
   return identity === null
     ? `${worker}:-`
     : `${worker}:${identity.pid}:${identity.startTicks}:${identity.bootId}`

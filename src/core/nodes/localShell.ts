@@ -26,6 +26,9 @@ const INHERITED = [
   'XDG_DATA_HOME',
   'XDG_CONFIG_HOME',
   'DBUS_SESSION_BUS_ADDRESS',
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+  'DOCKER_CONFIG',
 ]
 
 export interface LocalOptions extends SessionOptions {

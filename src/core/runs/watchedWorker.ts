@@ -1,5 +1,5 @@
 import type { RunId } from '../../contract/ids'
-import type { ProcessIdentity, Worker, WorkerEnd } from '../../contract/runs'
+import type { Container, ProcessIdentity, Worker, WorkerEnd } from '../../contract/runs'
 import type { WatchedWorker } from '../engines/engine'
 import type { Clock } from '../kernel/clock'
 import type { RunBook } from './runBook'
@@ -16,6 +16,9 @@ export function applyWatched(book: RunBook, clock: Clock, run: RunId, row: Watch
   switch (row.state) {
     case 'launching':
       return
+    case 'unsure':
+      book.note(run, worker.id, { type: 'link-lost' }, { detail: row.sentence })
+      return
     case 'absent':
       // While START is under way the folder may not be there yet; only START itself can say that it failed.
       if (worker.state === 'unknown' && worker.identity === null) {
@@ -27,7 +30,12 @@ export function applyWatched(book: RunBook, clock: Clock, run: RunId, row: Watch
         const detail = 'the node names another process than the one that was started'
         book.note(run, worker.id, { type: 'link-lost' }, { detail })
       } else {
-        book.note(run, worker.id, { type: 'confirmed' }, { identity: row.identity, detail: null })
+        book.note(
+          run,
+          worker.id,
+          { type: 'confirmed' },
+          { identity: row.identity, detail: null, ...containerOf(row) },
+        )
       }
       return
     case 'ended':
@@ -39,6 +47,7 @@ export function applyWatched(book: RunBook, clock: Clock, run: RunId, row: Watch
           end: row.end,
           detail: row.sentence ?? endSentence(row.end),
           identity: worker.identity ?? row.identity,
+          ...containerOf(row),
           ...endTime(row.endedAtMs, clock.nowMs(), book.record(run).startedAtMs),
         },
       )
@@ -85,4 +94,11 @@ function isOther(known: ProcessIdentity | null, seen: ProcessIdentity): boolean 
     known !== null &&
     (known.pid !== seen.pid || known.startTicks !== seen.startTicks || known.bootId !== seen.bootId)
   )
+}
+
+/** What the node did not say does not take away what is known. */
+function containerOf({ container }: { readonly container: Container | null }): {
+  readonly container?: Container
+} {
+  return container === null ? {} : { container }
 }
