@@ -1,0 +1,122 @@
+import { FileX } from 'lucide-react'
+import { useCallback, useEffect, useMemo } from 'react'
+import type { PlanName } from '../../contract/ids'
+import { Button } from '../components/Button'
+import { Notice } from '../components/Notice'
+import { EmptyState } from '../components/Panel'
+import { useFleet } from '../state/fleetStore'
+import { useActions } from '../views/actions'
+import { problemOf } from '../views/attempt'
+import { screenStore, useScreen } from '../views/screenStore'
+import { useAsked } from '../join/useAsked'
+import { EditorProvider } from './editor'
+import { LeaveDialog } from './LeaveDialog'
+import { leavePlan, openPlan, savePlan } from './planCommands'
+import { beginEdit, isChanged, type PlanEdit } from './planEdit'
+import { PlanForm } from './PlanForm'
+import { PlanHead } from './PlanHead'
+import { PlanPreviewPane } from './PlanPreviewPane'
+import { planStore, setEdit, usePlans } from './planStore'
+import { PlanSkeleton } from './PlanSkeleton'
+import { problemsOf, useChecked, usePlanCheck } from './usePlanCheck'
+
+/** One plan with all that it says, and what it would start. Escape leads back to the runs. */
+export function PlanScreen() {
+  const plan = useScreen(state => state.editedPlan)
+  const key = plan ?? ''
+  const edit = usePlans(state => state.edits[key])
+  const engine = useFleet(state => state.engine)
+  // An address was opened by hand: there is nothing to read, only to begin.
+  useEffect(() => {
+    if (plan === null && planStore.getState().edits[''] === undefined) openPlan(null)
+  }, [plan])
+  if (edit !== undefined) return <PlanEditor key={key} name={key} edit={edit} />
+  if (plan === null || engine === 'waiting') return <PlanSkeleton />
+  return <ReadPlan key={plan} plan={plan} />
+}
+
+/** Reads the plan, and draws until it is there. */
+function ReadPlan({ plan }: { plan: PlanName }) {
+  const { readPlan } = useActions()
+  const read = useCallback(async () => {
+    const draft = await readPlan(plan)
+    setEdit(plan, beginEdit(draft, plan))
+    return draft
+  }, [readPlan, plan])
+  const { asked, again } = useAsked(read)
+  if (asked.at !== 'failed') return <PlanSkeleton />
+  return (
+    <div className="screen plan-screen">
+      <h1 className="sr-only">Plan {plan}</h1>
+      <Notice severity="err" what={asked.problem.what} fix={asked.problem.fix}>
+        <Button size="s" onClick={again}>
+          Try again
+        </Button>
+      </Notice>
+      <div className="panel">
+        <EmptyState
+          icon={<FileX size={20} strokeWidth={1.75} aria-hidden />}
+          title={`${plan} cannot be edited now`}
+        >
+          It may have been renamed in fleet.yaml, or taken out of it.
+        </EmptyState>
+      </div>
+      <p>
+        <Button onClick={() => screenStore.setState({ screen: 'runs' })}>Back to the runs</Button>
+      </p>
+    </div>
+  )
+}
+
+function PlanEditor({ name: key, edit }: { name: string; edit: PlanEdit }) {
+  const again = usePlanCheck(key, edit)
+  const { checked, isOld } = useChecked(key, edit)
+  const problems = useMemo(() => problemsOf(edit, checked), [edit, checked])
+  const value = useMemo(() => ({ key, problems }), [key, problems])
+  const problem = usePlans(state => state.problem)
+  const said = usePlans(state => state.said)
+  useKeys(key)
+  return (
+    <EditorProvider value={value}>
+      <section className="screen plan-screen" aria-label={key === '' ? 'New plan' : `Plan ${key}`}>
+        <PlanHead name={key} edit={edit} isChanged={isChanged(edit)} said={said} />
+        {problem === null ? null : <Notice severity="err" what={problem.what} fix={problem.fix} />}
+        <div className="plan-sides">
+          <PlanForm edit={edit} />
+          <PlanPreviewPane checked={checked} isOld={isOld} problems={problems} onAgain={again} />
+        </div>
+        <output className="sr-only" aria-label="Plan news">
+          {said}
+        </output>
+        <LeaveDialog name={key} />
+      </section>
+    </EditorProvider>
+  )
+}
+
+/** Ctrl+S saves. Escape leads back, unless something else has a use for it: a field, a list, a dialog, a tooltip. */
+function useKeys(key: string): void {
+  const actions = useActions()
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented) return
+      const isSave = event.key.toLowerCase() === 's' && (event.ctrlKey || event.metaKey) && !event.altKey
+      if (isSave && document.querySelector('[role="dialog"], [role="alertdialog"]') === null) {
+        event.preventDefault()
+        savePlan(actions, key).catch((error: unknown) => screenStore.setState({ problem: problemOf(error) }))
+        return
+      }
+      if (event.key !== 'Escape') return
+      const { target } = event
+      const isHere =
+        target === document.body ||
+        (target instanceof Element &&
+          target.matches('.plan-screen *:not(input, textarea, [data-popup-open])'))
+      if (!isHere) return
+      event.preventDefault()
+      leavePlan(key)
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [actions, key])
+}

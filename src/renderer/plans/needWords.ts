@@ -1,0 +1,73 @@
+import type { PreviewNode } from '../../contract/plans'
+import { plural } from '../format'
+import type { StateName } from '../components/StateIcon'
+import { formatRange } from './typedValues'
+
+export type Need = PreviewNode['needs'][number]
+
+export const WHAT: Readonly<Record<Need['what'], string>> = {
+  cpu: 'CPU',
+  gpu: 'GPU',
+  memGiB: 'RAM',
+  diskGiB: 'Disk',
+}
+const UNITS: Readonly<Record<Need['what'], string>> = {
+  cpu: 'threads',
+  gpu: 'GPUs',
+  memGiB: 'GiB',
+  diskGiB: 'GiB',
+}
+
+/** Each verdict has a shape and a word. */
+export const VERDICTS: Readonly<Record<Need['verdict'], readonly [StateName, string]>> = {
+  ok: ['ok', 'fits'],
+  tight: ['warn', 'tight'],
+  over: ['err', 'too much'],
+  unknown: ['unknown', 'not known'],
+}
+
+const ORDER: readonly Need['verdict'][] = ['ok', 'unknown', 'tight', 'over']
+
+/** The worst of a node's verdicts; null when it is asked for nothing. */
+export function worstOf({ needs }: PreviewNode): Need['verdict'] | null {
+  const worst = Math.max(-1, ...needs.map(need => ORDER.indexOf(need.verdict)))
+  return ORDER[worst] ?? null
+}
+
+/** `4–8 of 16 threads free`. */
+export function needText({ what, low, high, free }: Need): string {
+  const asked = formatRange(low === high ? rounded(low) : [rounded(low), rounded(high)])
+  return free === null
+    ? `${asked} ${UNITS[what]}, free not known`
+    : `${asked} of ${rounded(free)} ${UNITS[what]} free`
+}
+
+const rounded = (value: number): number => Math.round(value * 10) / 10
+
+/** What the nodes say together, as a sentence: the worst first. */
+export function advice(
+  nodes: readonly PreviewNode[],
+): { readonly state: StateName; readonly words: string } | null {
+  if (nodes.length === 0) return null
+  const offline = nodes.filter(node => !node.isOnline)
+  const of = (verdict: Need['verdict']) => nodes.filter(node => worstOf(node) === verdict)
+  const [over, tight, unknown] = [of('over'), of('tight'), of('unknown')]
+  if (over.length > 0) return { state: 'err', words: `More than ${named(over)} ${has(over)} free.` }
+  if (tight.length > 0)
+    return { state: 'warn', words: `Tight on ${named(tight)}: the higher end does not fit.` }
+  if (offline.length > 0) return { state: 'warn', words: `${named(offline)} ${is(offline)} not online now.` }
+  if (unknown.length > 0)
+    return { state: 'unknown', words: `What ${named(unknown)} ${has(unknown)} free is not known.` }
+  if (nodes.every(node => node.needs.length === 0))
+    return { state: 'unknown', words: 'Its tracks do not say what they need.' }
+  return {
+    state: 'ok',
+    words: `It fits on ${nodes.length === 1 ? named(nodes) : `all ${plural(nodes.length, 'node')}`}.`,
+  }
+}
+
+const NAMED = 3
+const named = (nodes: readonly PreviewNode[]): string =>
+  nodes.length > NAMED ? plural(nodes.length, 'node') : nodes.map(({ node }) => node).join(', ')
+const has = (nodes: readonly unknown[]): string => (nodes.length === 1 ? 'has' : 'have')
+const is = (nodes: readonly unknown[]): string => (nodes.length === 1 ? 'is' : 'are')
