@@ -89,7 +89,7 @@ function SceneScreen({ create, settings }: SceneScreenProps) {
   }, [create, settings])
   const screen = useScreen(state => state.screen)
   const isDense = fleetStore.getState().nodes.length >= DENSE_FROM
-  const hasDock = !isDense && screen !== 'logs' && screen !== 'settings'
+  const hasDock = !isDense && screen !== 'logs' && screen !== 'plan' && screen !== 'settings'
   return (
     <ClockProvider value={CLOCK}>
       <Shell actions={actions} onOpenPalette={() => {}} dock={hasDock ? <LogDock store={logs} /> : undefined}>

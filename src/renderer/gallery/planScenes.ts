@@ -21,6 +21,14 @@ const PLANS = [
 const NONE: PlanPreview = { problems: [], workers: [], nodes: [], steps: [] }
 const KEYCHAIN = { place: 'keychain', detail: 'the keychain of this computer (Secret Service)' } as const
 
+const MISSING: PlanPreview = {
+  ...NONE,
+  problems: [
+    { path: ['name'], message: 'The plan has no name.', fix: 'Give it one.' },
+    { path: ['tracks', 0, 'command'], message: 'The command is missing.', fix: 'Write what is started.' },
+  ],
+}
+
 const answers = (draft: PlanDraft, preview: PlanPreview): SceneReplies => ({
   readPlan: async () => draft,
   checkPlan: async () => preview,
@@ -91,7 +99,7 @@ const starting = (day: Day, without: readonly string[], workers: Record<string, 
 export const planScenes = (day: Day, fifty: GalleryFleet): Readonly<Record<string, () => Scene>> => ({
   plans: () => day({ plans: PLANS }, { screen: 'runs' }),
   'plans-none': () => day({ plans: [], runs: [], results: [] }, { screen: 'runs' }),
-  'plan-new': () => editing(day, beginEdit(newPlan(), null), NONE),
+  'plan-new': () => editing(day, beginEdit(newPlan(), null), MISSING),
   plan: () => editing(day, walk(), WALK_PREVIEW),
   'plan-changed': () => editing(day, { ...walk(), base: { ...WALK, name: 'walk' } }, WALK_PREVIEW),
   'plan-docker': () => {
@@ -100,7 +108,11 @@ export const planScenes = (day: Day, fifty: GalleryFleet): Readonly<Record<strin
   },
   'plan-problems': () => {
     const edit = beginEdit(WRONG, WALK.name as PlanName)
-    return editing(day, { ...edit, base: WALK, unread: { '#.1.graceSeconds': 'soon' } }, PROBLEMS)
+    return editing(
+      day,
+      { ...edit, base: WALK, unread: { '#.1.graceSeconds': 'soon' }, wasTried: true },
+      PROBLEMS,
+    )
   },
   'plan-leaving': () =>
     editing(day, { ...walk(), base: { ...WALK, name: 'walk' } }, WALK_PREVIEW, {

@@ -3,9 +3,14 @@ import { StateIcon } from '../components/StateIcon'
 import { count } from '../format'
 import { advice, type Need, needText, VERDICTS, WHAT } from './needWords'
 
+/** So many lines fit even where there is little room. */
+const FIT = 7
+
 /** What every node is asked for against what it has free now, with a word for each. */
 export function NodeNeeds({ nodes }: { nodes: readonly PreviewNode[] }) {
   const said = advice(nodes)
+  // What scrolls must be reachable by keys.
+  const mayScroll = nodes.reduce((sum, { needs }) => sum + Math.max(1, needs.length), 0) > FIT
   return (
     <>
       {said === null ? null : (
@@ -16,7 +21,7 @@ export function NodeNeeds({ nodes }: { nodes: readonly PreviewNode[] }) {
       )}
       <div
         className="plan-node-scroll"
-        tabIndex={nodes.length > 8 ? 0 : undefined}
+        tabIndex={mayScroll ? 0 : undefined}
         role="group"
         aria-label="Node needs"
       >
@@ -27,7 +32,7 @@ export function NodeNeeds({ nodes }: { nodes: readonly PreviewNode[] }) {
               <th scope="col" className="num">
                 Workers
               </th>
-              <th scope="col">Asked for, of what is free</th>
+              <th scope="col">Asked for · free now</th>
             </tr>
           </thead>
           <tbody>

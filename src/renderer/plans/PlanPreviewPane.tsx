@@ -15,18 +15,22 @@ interface PlanPreviewPaneProps {
   /** The draft has changed since. */
   readonly isOld: boolean
   readonly problems: readonly DraftProblem[]
+  /** Fields that nobody has filled in yet. */
+  readonly missing: number
   readonly onAgain: () => void
 }
 
 /** What the plan would start, where, and whether there is room for it: as it is typed, before it is saved. */
-export function PlanPreviewPane({ checked, isOld, problems, onAgain }: PlanPreviewPaneProps) {
+export function PlanPreviewPane(props: PlanPreviewPaneProps) {
+  const { checked, isOld, problems, onAgain } = props
   const preview = checked?.preview ?? null
+  const isWhole = preview !== null && preview.problems.length === 0 && preview.workers.length > 0
   return (
     <section className="panel plan-preview" aria-label="Preview" data-old={isOld ? '' : undefined}>
       <header className="panel-head">
         <h2 className="font-semibold">Preview</h2>
         <output className="min-w-0 truncate text-dense text-t3" aria-label="Preview summary">
-          {summary(checked, isOld, problems.length)}
+          {summary(props)}
         </output>
         <span className="ml-auto flex">
           <IconButton name="Check again" size="s" onClick={onAgain}>
@@ -39,17 +43,18 @@ export function PlanPreviewPane({ checked, isOld, problems, onAgain }: PlanPrevi
           <NoPreview what={checked.problem.what} fix={checked.problem.fix} onAgain={onAgain} />
         ) : null}
         {problems.length > 0 ? <ProblemList problems={problems} /> : null}
-        {preview !== null && preview.problems.length === 0 ? <Preview preview={preview} /> : null}
-        {checked === null && problems.length === 0 ? (
-          <p className="plan-preview-blank">What it would start appears here as you type.</p>
+        {isWhole ? <Preview preview={preview} /> : null}
+        {!isWhole && problems.length === 0 && !checked?.problem ? (
+          <p className="plan-preview-blank">What it would start, and where, appears here as you type.</p>
         ) : null}
       </div>
     </section>
   )
 }
 
-function summary(checked: Checked | null, isOld: boolean, problems: number): string {
-  if (problems > 0) return `${plural(problems, 'problem')} to solve`
+function summary({ checked, isOld, problems, missing }: PlanPreviewPaneProps): string {
+  if (problems.length > 0) return `${plural(problems.length, 'problem')} to solve`
+  if (missing > 0) return `${plural(missing, 'field')} to fill in`
   if (checked === null || isOld) return 'checking…'
   if (checked.preview === null) return 'not known'
   const { workers, nodes } = checked.preview

@@ -12,7 +12,7 @@ import { useAsked } from '../join/useAsked'
 import { EditorProvider } from './editor'
 import { LeaveDialog } from './LeaveDialog'
 import { leavePlan, openPlan, savePlan } from './planCommands'
-import { beginEdit, isChanged, type PlanEdit } from './planEdit'
+import { beginEdit, isChanged, isHeldBack, type PlanEdit } from './planEdit'
 import { PlanForm } from './PlanForm'
 import { PlanHead } from './PlanHead'
 import { PlanPreviewPane } from './PlanPreviewPane'
@@ -71,7 +71,8 @@ function ReadPlan({ plan }: { plan: PlanName }) {
 function PlanEditor({ name: key, edit }: { name: string; edit: PlanEdit }) {
   const again = usePlanCheck(key, edit)
   const { checked, isOld } = useChecked(key, edit)
-  const problems = useMemo(() => problemsOf(edit, checked), [edit, checked])
+  const all = useMemo(() => problemsOf(edit, checked), [edit, checked])
+  const problems = useMemo(() => all.filter(one => !isHeldBack(edit, one)), [all, edit])
   const value = useMemo(() => ({ key, problems }), [key, problems])
   const problem = usePlans(state => state.problem)
   const said = usePlans(state => state.said)
@@ -83,7 +84,13 @@ function PlanEditor({ name: key, edit }: { name: string; edit: PlanEdit }) {
         {problem === null ? null : <Notice severity="err" what={problem.what} fix={problem.fix} />}
         <div className="plan-sides">
           <PlanForm edit={edit} />
-          <PlanPreviewPane checked={checked} isOld={isOld} problems={problems} onAgain={again} />
+          <PlanPreviewPane
+            checked={checked}
+            isOld={isOld}
+            problems={problems}
+            missing={all.length - problems.length}
+            onAgain={again}
+          />
         </div>
         <output className="sr-only" aria-label="Plan news">
           {said}

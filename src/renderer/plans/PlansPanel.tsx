@@ -71,16 +71,9 @@ function PlanRow({ plan }: { plan: PlanView }) {
   return (
     <tr>
       <td>
-        <button
-          type="button"
-          className="run-name plan-name"
-          data-tip={name}
-          aria-label={`Edit ${name}`}
-          data-plan={name}
-          onClick={() => openPlan(name)}
-        >
+        <span className="run-name plan-name" data-tip={name}>
           {name}
-        </button>
+        </span>
       </td>
       <td className="text-t2">{engine}</td>
       <td>
@@ -97,8 +90,14 @@ function PlanRow({ plan }: { plan: PlanView }) {
       <td>
         <PlanState plan={plan} />
       </td>
-      <td className="text-right">
-        <PlanMenu plan={plan} />
+      <td>
+        <span className="flex items-center justify-end gap-1">
+          <Button size="s" aria-label={`Edit ${name}`} data-plan={name} onClick={() => openPlan(name)}>
+            <Pencil size={12} strokeWidth={1.75} aria-hidden />
+            Edit
+          </Button>
+          <PlanMenu plan={plan} />
+        </span>
       </td>
     </tr>
   )

@@ -21,11 +21,7 @@ export function SecretRows({ path, secrets }: { path: FieldPath; secrets: readon
     )
   }
   return (
-    <FieldGroup
-      path={path}
-      label="Secrets"
-      note="Variables whose values are not in fleet.yaml."
-    >
+    <FieldGroup path={path} label="Secrets" note="Variables whose values are not in fleet.yaml.">
       <div ref={rows} className="plan-rows">
         {secrets.map((name, at) => (
           <SecretRow

@@ -11,10 +11,10 @@ import { useActions } from '../views/actions'
 import { useAttempt } from '../views/attempt'
 import { startRefusal } from '../views/refusals'
 import { NodeNeeds } from './NodeNeeds'
-import { changeStart, closeStart, MOST_WORKERS, startChosen, workersOf } from './planCommands'
+import { changeStart, closeStart, startChosen } from './planCommands'
 import { Steps } from './PlanPreviewPane'
 import { type StartChoice, usePlans } from './planStore'
-import { orderWords, startDraft } from './startDraft'
+import { MOST_WORKERS, orderWords, startDraft, workersOf } from './startDraft'
 import { useStartCheck } from './useStartCheck'
 
 /** Which tracks of a plan to start now, with how many workers, and whether there is room for them. */
@@ -100,15 +100,21 @@ function TrackChoices({ view: { tracks }, start }: { view: PlanView; start: Star
         </Button>
       </div>
       <ul className="plan-start-list" aria-labelledby="plan-start-title">
-        {tracks.map(track => (
-          <TrackLine key={track.name} track={track} start={start} />
+        {tracks.map((track, at) => (
+          <TrackLine key={track.name} track={track} start={start} isFirst={at === 0} />
         ))}
       </ul>
     </div>
   )
 }
 
-function TrackLine({ track, start: { without, workers } }: { track: TrackView; start: StartChoice }) {
+interface TrackLineProps {
+  readonly track: TrackView
+  readonly start: StartChoice
+  readonly isFirst: boolean
+}
+
+function TrackLine({ track, start: { without, workers }, isFirst }: TrackLineProps) {
   const [orderId, wrongId] = [useId(), useId()]
   const isChosen = !without.includes(track.name)
   const typed = workers[track.name]
@@ -120,7 +126,13 @@ function TrackLine({ track, start: { without, workers } }: { track: TrackView; s
   return (
     <li data-out={isChosen ? undefined : ''}>
       <label className="plan-start-track">
-        <input type="checkbox" checked={isChosen} aria-describedby={orderId} onChange={toggle} />
+        <input
+          type="checkbox"
+          data-first={isFirst ? '' : undefined}
+          checked={isChosen}
+          aria-describedby={orderId}
+          onChange={toggle}
+        />
         <span className="truncate font-medium">{track.name}</span>
       </label>
       <span className="plan-start-nodes" data-tip={track.nodes.join(', ')}>

@@ -35,7 +35,7 @@ export const TrackCard = memo(function TrackCard(props: TrackCardProps) {
     moveTrack(key, id, by)
   }
   return (
-    <section className="plan-track" aria-label={`Track ${name}`} onKeyDown={onKeyDown}>
+    <section className="plan-track" aria-label={`Track ${at + 1}: ${name}`} onKeyDown={onKeyDown}>
       <div className="plan-track-head">
         <h3 className="min-w-0 flex-1">
           <button

@@ -34,12 +34,11 @@ export function worstOf({ needs }: PreviewNode): Need['verdict'] | null {
   return ORDER[worst] ?? null
 }
 
-/** `4–8 of 16 threads free`. */
+/** `4–8 threads · 16 free`. */
 export function needText({ what, low, high, free }: Need): string {
   const asked = formatRange(low === high ? rounded(low) : [rounded(low), rounded(high)])
-  return free === null
-    ? `${asked} ${UNITS[what]}, free not known`
-    : `${asked} of ${rounded(free)} ${UNITS[what]} free`
+  const unit = what === 'gpu' && high === 1 ? 'GPU' : UNITS[what]
+  return `${asked} ${unit} · ${free === null ? 'free not known' : `${rounded(free)} free`}`
 }
 
 const rounded = (value: number): number => Math.round(value * 10) / 10
@@ -52,7 +51,8 @@ export function advice(
   const offline = nodes.filter(node => !node.isOnline)
   const of = (verdict: Need['verdict']) => nodes.filter(node => worstOf(node) === verdict)
   const [over, tight, unknown] = [of('over'), of('tight'), of('unknown')]
-  if (over.length > 0) return { state: 'err', words: `More than ${named(over)} ${has(over)} free.` }
+  if (over.length > 0)
+    return { state: 'err', words: `It asks for more than ${named(over)} ${has(over)} free.` }
   if (tight.length > 0)
     return { state: 'warn', words: `Tight on ${named(tight)}: the higher end does not fit.` }
   if (offline.length > 0) return { state: 'warn', words: `${named(offline)} ${is(offline)} not online now.` }
@@ -68,6 +68,13 @@ export function advice(
 
 const NAMED = 3
 const named = (nodes: readonly PreviewNode[]): string =>
-  nodes.length > NAMED ? plural(nodes.length, 'node') : nodes.map(({ node }) => node).join(', ')
+  nodes.length > NAMED ? plural(nodes.length, 'node') : listed(nodes.map(({ node }) => node))
+
+/** `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? ''
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
+}
+
 const has = (nodes: readonly unknown[]): string => (nodes.length === 1 ? 'has' : 'have')
 const is = (nodes: readonly unknown[]): string => (nodes.length === 1 ? 'is' : 'are')

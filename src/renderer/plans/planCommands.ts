@@ -1,5 +1,5 @@
-import type { PlanName, TrackName } from '../../contract/ids'
-import type { DraftProblem, PlanDraft, PlanView, TrackChoice } from '../../contract/plans'
+import type { PlanName } from '../../contract/ids'
+import type { DraftProblem, PlanDraft, PlanView } from '../../contract/plans'
 import { tellUndo } from '../join/joinCommands'
 import { nextFrame } from '../state/pageFrames'
 import type { FleetActions } from '../views/actions'
@@ -7,8 +7,10 @@ import { attempt, problemOf } from '../views/attempt'
 import { screenStore } from '../views/screenStore'
 import type { PlanActions } from './planActions'
 import { beginEdit, isChanged, newPlan, unreadProblems } from './planEdit'
-import { planOf, planStore, setEdit, type StartChoice } from './planStore'
+import { changeEdit, planOf, planStore, setEdit, type StartChoice } from './planStore'
+import { choiceOf } from './startDraft'
 import { focusProblem } from './focusProblem'
+import { inOrder } from './problemPlace'
 
 /** Opens a plan in the editor; null: a new one. What was changed of it before is still changed. */
 export function openPlan(plan: PlanName | null): void {
@@ -53,9 +55,9 @@ export async function savePlan(actions: PlanActions, key: string): Promise<PlanN
   const { draft, replaces } = edit
   planStore.setState({ isSaving: true, problem: null, said: '' })
   try {
-    const problems = [...unreadProblems(edit), ...(await problemsOf(actions, key))]
-    const [first] = problems
+    const [first] = inOrder([...unreadProblems(edit), ...(await problemsOf(actions, key))])
     if (first !== undefined) {
+      changeEdit(key, one => ({ ...one, wasTried: true }))
       focusProblem(key, first.path)
       return null
     }
@@ -129,27 +131,6 @@ export const closeStart = (): void => planStore.setState({ start: null })
 
 export const changeStart = (change: Partial<StartChoice>): void =>
   planStore.setState(({ start }) => (start === null ? {} : { start: { ...start, ...change } }))
-
-/** What the dialog asks the engine for; null: the whole plan as it is. */
-export function choiceOf(view: PlanView, { without, workers }: StartChoice): readonly TrackChoice[] | null {
-  const chosen = view.tracks.filter(track => !without.includes(track.name))
-  const choice = chosen.map(track => {
-    const number = workersOf(workers[track.name], track.workers)
-    return { track: track.name as TrackName, workers: number === track.workers ? null : number }
-  })
-  const isWhole = choice.length === view.tracks.length && choice.every(one => one.workers === null)
-  return isWhole ? null : choice
-}
-
-/** The contract's own limit. */
-export const MOST_WORKERS = 256
-
-/** The number that was typed; null when it is none that can be started. */
-export function workersOf(typed: string | undefined, planned: number): number | null {
-  if (typed === undefined) return planned
-  const number = Number(typed.trim())
-  return /^\d+$/.test(typed.trim()) && number >= 1 && number <= MOST_WORKERS ? number : null
-}
 
 /** Starts the chosen tracks, and closes the dialog once they are confirmed. */
 export async function startChosen(actions: FleetActions, view: PlanView, start: StartChoice): Promise<void> {

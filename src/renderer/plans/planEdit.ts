@@ -17,6 +17,8 @@ export interface PlanEdit {
   readonly ids: readonly number[]
   /** Numbers as they are typed and cannot be read, by the field's key (`fieldKey`). */
   readonly unread: Readonly<Record<string, string>>
+  /** A save was tried: fields that were never filled in are wrong from then on. */
+  readonly wasTried: boolean
   /** Ids of the tracks whose fields are shown. */
   readonly open: readonly number[]
 }
@@ -76,7 +78,7 @@ export const newPlan = (): PlanDraft => ({
 export function beginEdit(draft: PlanDraft, replaces: PlanName | null): PlanEdit {
   const ids = draft.tracks.map((_, at) => at + 1)
   const open = ids.length <= OPEN_AT_MOST ? ids : []
-  return { replaces, base: draft, draft, ids, unread: {}, open }
+  return { replaces, base: draft, draft, ids, unread: {}, wasTried: false, open }
 }
 
 /** Whether anything would be lost if it were thrown away. */
@@ -198,6 +200,18 @@ export function unreadProblems(edit: PlanEdit): readonly DraftProblem[] {
       edit.unread[key]?.trim() === '' ? 'A number is missing.' : `“${edit.unread[key]}” cannot be read.`,
     fix: key.includes('.needs.') ? 'Write a number, or two like 2–4.' : 'Write a number, like 20.',
   }))
+}
+
+/** Whether a problem waits until a save is tried: it is about a field that nobody has filled in yet. */
+export const isHeldBack = ({ wasTried, base, draft }: PlanEdit, { path }: DraftProblem): boolean =>
+  !wasTried && isEmpty(valueAt(draft, path)) && isEmpty(valueAt(base, path))
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+
+function valueAt(of: unknown, [key, ...rest]: FieldPath): unknown {
+  if (key === undefined || typeof of !== 'object' || of === null) return of
+  return valueAt((of as Readonly<Record<string | number, unknown>>)[key], rest)
 }
 
 function pathOf(edit: PlanEdit, key: string): (string | number)[] {

@@ -1,5 +1,5 @@
-import type { PlanDraft, PlanView, TrackView } from '../../contract/plans'
-import { workersOf } from './planCommands'
+import type { PlanDraft, PlanView, TrackChoice, TrackView } from '../../contract/plans'
+import { listed } from './needWords'
 import type { StartChoice } from './planStore'
 
 /** The plan as it would be if it held only what is chosen; null when that is nothing that can start. */
@@ -28,11 +28,29 @@ export function orderWords({ after }: Pick<TrackView, 'after'>, without: readonl
   const left = after.filter(name => without.includes(name))
   const are = left.length === 1 ? 'is' : 'are'
   if (waits.length === 0)
-    return left.length === 0 ? 'starts at once' : `starts at once, since ${list(left)} ${are} not chosen`
-  return left.length === 0 ? `after ${list(waits)}` : `after ${list(waits)}; ${list(left)} ${are} not chosen`
+    return left.length === 0 ? 'starts at once' : `starts at once, since ${listed(left)} ${are} not chosen`
+  return left.length === 0
+    ? `after ${listed(waits)}`
+    : `after ${listed(waits)}; ${listed(left)} ${are} not chosen`
 }
 
-function list(names: readonly string[]): string {
-  const last = names.at(-1) ?? ''
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
+/** What the dialog asks the engine for; null: the whole plan as it is. */
+export function choiceOf(view: PlanView, { without, workers }: StartChoice): readonly TrackChoice[] | null {
+  const chosen = view.tracks.filter(track => !without.includes(track.name))
+  const choice = chosen.map(track => {
+    const number = workersOf(workers[track.name], track.workers)
+    return { track: track.name, workers: number === track.workers ? null : number }
+  })
+  const isWhole = choice.length === view.tracks.length && choice.every(one => one.workers === null)
+  return isWhole ? null : choice
+}
+
+/** The contract's own limit. */
+export const MOST_WORKERS = 256
+
+/** The number that was typed; null when it is none that can be started. */
+export function workersOf(typed: string | undefined, planned: number): number | null {
+  if (typed === undefined) return planned
+  const number = Number(typed.trim())
+  return /^\d+$/.test(typed.trim()) && number >= 1 && number <= MOST_WORKERS ? number : null
 }

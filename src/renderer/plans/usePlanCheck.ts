@@ -4,6 +4,7 @@ import { sleep } from '../state/pageFrames'
 import { useActions } from '../views/actions'
 import { problemOf } from '../views/attempt'
 import { createPlanChecker } from './planChecker'
+import { inOrder } from './problemPlace'
 import { type PlanEdit, unreadProblems } from './planEdit'
 import { type Checked, planStore, usePlans } from './planStore'
 
@@ -37,7 +38,7 @@ export function useChecked(key: string, edit: PlanEdit): { checked: Checked | nu
   return { checked, isOld: checked?.draft !== edit.draft }
 }
 
-/** All that is wrong: what cannot be read, then what the engine says. */
+/** All that is wrong, in the order of the fields: what cannot be read, and what the engine says. */
 export function problemsOf(edit: PlanEdit, checked: Checked | null): readonly DraftProblem[] {
-  return [...unreadProblems(edit), ...(checked?.preview?.problems ?? [])]
+  return inOrder([...unreadProblems(edit), ...(checked?.preview?.problems ?? [])])
 }
