@@ -1,16 +1,18 @@
+import { useState } from 'react'
 import type { PreviewNode } from '../../contract/plans'
+import { Button } from '../components/Button'
 import { StateIcon } from '../components/StateIcon'
 import { count } from '../format'
-import { advice, type Need, needText, VERDICTS, WHAT } from './needWords'
+import { advice, type Need, needText, VERDICTS, WHAT, worthSeeing } from './needWords'
 
-/** So many lines fit even where there is little room. */
-const FIT = 7
+/** So many nodes are drawn before somebody asks for all. */
+const FIRST = 12
 
 /** What every node is asked for against what it has free now, with a word for each. */
 export function NodeNeeds({ nodes }: { nodes: readonly PreviewNode[] }) {
+  const [isAll, setAll] = useState(false)
   const said = advice(nodes)
-  // What scrolls must be reachable by keys.
-  const mayScroll = nodes.reduce((sum, { needs }) => sum + Math.max(1, needs.length), 0) > FIT
+  const shown = isAll ? nodes : worthSeeing(nodes, FIRST)
   return (
     <>
       {said === null ? null : (
@@ -19,12 +21,7 @@ export function NodeNeeds({ nodes }: { nodes: readonly PreviewNode[] }) {
           <span>{said.words}</span>
         </p>
       )}
-      <div
-        className="plan-node-scroll"
-        tabIndex={mayScroll ? 0 : undefined}
-        role="group"
-        aria-label="Node needs"
-      >
+      <div className="plan-node-box">
         <table className="data-table plan-node-table" aria-label="What each node is asked for">
           <thead>
             <tr>
@@ -36,12 +33,19 @@ export function NodeNeeds({ nodes }: { nodes: readonly PreviewNode[] }) {
             </tr>
           </thead>
           <tbody>
-            {nodes.map(node => (
+            {shown.map(node => (
               <NodeLine key={node.node} node={node} />
             ))}
           </tbody>
         </table>
       </div>
+      {shown.length === nodes.length ? null : (
+        <span>
+          <Button size="s" onClick={() => setAll(true)}>
+            Show all {count(nodes.length)} nodes
+          </Button>
+        </span>
+      )}
     </>
   )
 }

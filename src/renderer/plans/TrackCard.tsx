@@ -35,7 +35,7 @@ export const TrackCard = memo(function TrackCard(props: TrackCardProps) {
     moveTrack(key, id, by)
   }
   return (
-    <section className="plan-track" aria-label={`Track ${at + 1}: ${name}`} onKeyDown={onKeyDown}>
+    <section className="plan-track" aria-label={`Track ${at + 1}: ${name}`}>
       <div className="plan-track-head">
         <h3 className="min-w-0 flex-1">
           <button
@@ -44,6 +44,7 @@ export const TrackCard = memo(function TrackCard(props: TrackCardProps) {
             data-path={`tracks.${at}`}
             aria-expanded={isOpen}
             aria-controls={isOpen ? fieldsId : undefined}
+            onKeyDown={onKeyDown}
             onClick={() => toggleTrack(key, id)}
           >
             <ChevronRight size={14} strokeWidth={1.75} aria-hidden className="plan-chevron" />
@@ -58,30 +59,7 @@ export const TrackCard = memo(function TrackCard(props: TrackCardProps) {
             {plural(problems, 'problem')}
           </span>
         )}
-        <IconButton
-          name={`Move ${name} up`}
-          size="s"
-          refusal={at === 0 ? 'It is the first.' : null}
-          onClick={() => moveTrack(key, id, -1)}
-        >
-          <ArrowUp size={14} strokeWidth={1.75} aria-hidden />
-        </IconButton>
-        <IconButton
-          name={`Move ${name} down`}
-          size="s"
-          refusal={at === size - 1 ? 'It is the last.' : null}
-          onClick={() => moveTrack(key, id, 1)}
-        >
-          <ArrowDown size={14} strokeWidth={1.75} aria-hidden />
-        </IconButton>
-        <IconButton
-          name={`Remove ${name}`}
-          size="s"
-          refusal={size === 1 ? 'A plan has at least one track.' : null}
-          onClick={() => removeTrack(key, id)}
-        >
-          <Trash2 size={14} strokeWidth={1.75} aria-hidden />
-        </IconButton>
+        <TrackTools {...{ name, id, at, size, onKeyDown }} />
       </div>
       {isOpen ? (
         <div id={fieldsId} className="plan-track-fields">
@@ -91,3 +69,47 @@ export const TrackCard = memo(function TrackCard(props: TrackCardProps) {
     </section>
   )
 })
+
+interface TrackToolsProps {
+  readonly name: string
+  readonly id: number
+  readonly at: number
+  readonly size: number
+  readonly onKeyDown: (event: KeyboardEvent) => void
+}
+
+function TrackTools({ name, id, at, size, onKeyDown }: TrackToolsProps) {
+  const { key } = useEditor()
+  return (
+    <>
+      <IconButton
+        name={`Move ${name} up`}
+        size="s"
+        aria-keyshortcuts="Alt+ArrowUp"
+        refusal={at === 0 ? 'It is the first.' : null}
+        onKeyDown={onKeyDown}
+        onClick={() => moveTrack(key, id, -1)}
+      >
+        <ArrowUp size={14} strokeWidth={1.75} aria-hidden />
+      </IconButton>
+      <IconButton
+        name={`Move ${name} down`}
+        size="s"
+        aria-keyshortcuts="Alt+ArrowDown"
+        refusal={at === size - 1 ? 'It is the last.' : null}
+        onKeyDown={onKeyDown}
+        onClick={() => moveTrack(key, id, 1)}
+      >
+        <ArrowDown size={14} strokeWidth={1.75} aria-hidden />
+      </IconButton>
+      <IconButton
+        name={`Remove ${name}`}
+        size="s"
+        refusal={size === 1 ? 'A plan has at least one track.' : null}
+        onClick={() => removeTrack(key, id)}
+      >
+        <Trash2 size={14} strokeWidth={1.75} aria-hidden />
+      </IconButton>
+    </>
+  )
+}

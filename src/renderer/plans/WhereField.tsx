@@ -41,7 +41,7 @@ function ChosenNodes({ path, chosen }: { path: FieldPath; chosen: readonly strin
     set(path, next)
   }
   return (
-    <span className="plan-chips" role="group" aria-label="Chosen nodes">
+    <fieldset className="plan-chips" aria-label="Chosen nodes">
       {names.map(name => (
         <button
           key={name}
@@ -55,7 +55,7 @@ function ChosenNodes({ path, chosen }: { path: FieldPath; chosen: readonly strin
           <span className="truncate">{name}</span>
         </button>
       ))}
-    </span>
+    </fieldset>
   )
 }
 
@@ -84,7 +84,9 @@ function RoleField({ path, role }: { path: FieldPath; role: string }) {
       />
       <datalist id={listId}>
         {roles.map(one => (
-          <option key={one} value={one} />
+          <option key={one} value={one}>
+            {one}
+          </option>
         ))}
       </datalist>
       <span className="num text-dense text-t3">

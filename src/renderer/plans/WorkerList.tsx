@@ -56,9 +56,7 @@ function WorkerLine({ worker, isFirst }: { worker: PreviewWorker; isFirst: boole
       </button>
       {isOpen ? (
         <div id={id} className="plan-worker-more">
-          <pre className="plan-command" tabIndex={0} aria-label={`Command of ${track}-${index}`}>
-            {command === '' ? 'the container’s own command' : command}
-          </pre>
+          <pre className="plan-command">{command === '' ? 'the container’s own command' : command}</pre>
           <dl className="node-facts plan-worker-facts">
             <div>
               <dt>Work folder</dt>

@@ -29,9 +29,17 @@ export const VERDICTS: Readonly<Record<Need['verdict'], readonly [StateName, str
 const ORDER: readonly Need['verdict'][] = ['ok', 'unknown', 'tight', 'over']
 
 /** The worst of a node's verdicts; null when it is asked for nothing. */
-export function worstOf({ needs }: PreviewNode): Need['verdict'] | null {
+function worstOf({ needs }: PreviewNode): Need['verdict'] | null {
   const worst = Math.max(-1, ...needs.map(need => ORDER.indexOf(need.verdict)))
   return ORDER[worst] ?? null
+}
+
+/** The first `most` nodes, those without room before the others, in the fleet's order. */
+export function worthSeeing(nodes: readonly PreviewNode[], most: number): readonly PreviewNode[] {
+  if (nodes.length <= most) return nodes
+  const isFine = (node: PreviewNode): boolean => node.isOnline && worstOf(node) !== 'over'
+  const some = new Set([...nodes.filter(node => !isFine(node)), ...nodes.filter(isFine)].slice(0, most))
+  return nodes.filter(node => some.has(node))
 }
 
 /** `4–8 threads · 16 free`. */

@@ -31,11 +31,11 @@ function createBench() {
     told,
     asked,
     /** Nothing was typed for long enough. */
-    async rest(): Promise<void> {
+    rest: async (): Promise<void> => {
       rests.at(-1)?.()
       await settle()
     },
-    async answer(): Promise<void> {
+    answer: async (): Promise<void> => {
       answers.shift()?.(preview())
       await settle()
     },

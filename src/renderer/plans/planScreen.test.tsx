@@ -136,9 +136,9 @@ describe('the plan editor', () => {
     fireEvent.click(screen.getByRole('link', { name: 'Fleet' }))
     expect(screen.queryByRole('region', { name: /^Plan / })).toBeNull()
     act(() => screenStore.setState({ screen: 'plan' }))
-    expect(
-      (within(track(2)).getByRole('textbox', { name: 'Workers a node' }) as HTMLInputElement).value,
-    ).toBe('5')
+    expect(within(track(2)).getByRole<HTMLInputElement>('textbox', { name: 'Workers a node' }).value).toBe(
+      '5',
+    )
     fireEvent.keyDown(screen.getByRole('heading', { level: 1 }), { key: 'Escape' })
     const question = await screen.findByRole('alertdialog', { name: 'Unsaved changes' }, LONG)
     press('Keep editing', question)

@@ -17,10 +17,20 @@ it.each([
   expect(hashOf({ node: null, nodeTab: 'overview', editedPlan: null, ...place })).toBe(hash)
 })
 
-it.each(['', '#', '#nowhere', '#node', '#node/', '#node/<b>', '#node/pc2/other', `#node/${'a'.repeat(65)}`, '#plan', '#plan/', '#plan/a b', '#plan-newer'])(
-  '%s is no screen',
-  hash => expect(placeOf(hash)).toBe(null),
-)
+it.each([
+  '',
+  '#',
+  '#nowhere',
+  '#node',
+  '#node/',
+  '#node/<b>',
+  '#node/pc2/other',
+  `#node/${'a'.repeat(65)}`,
+  '#plan',
+  '#plan/',
+  '#plan/a b',
+  '#plan-newer',
+])('%s is no screen', hash => expect(placeOf(hash)).toBe(null))
 
 it('no node is the fleet', () => {
   expect(hashOf({ screen: 'node', node: null, nodeTab: 'overview', editedPlan: null })).toBe('#fleet')
