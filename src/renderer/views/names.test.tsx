@@ -2,6 +2,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { showScene } from '../gallery/showScene'
+import { screenStore } from './screenStore'
 
 afterEach(cleanup)
 // Whole screens in a page that is not real: slow where other work goes on.
@@ -88,7 +89,7 @@ describe('a node', () => {
   })
 })
 
-test('the plan picker is a combobox that lists every plan with why it cannot be started', async () => {
+test('the plan picker is a combobox that lists every plan with why it cannot be started, and leads to the editor', async () => {
   showScene('fleet-3')
   const picker = screen.getByRole('combobox', { name: 'Plan' })
   expect(picker.textContent).toContain('kelly-monte-carlo')
@@ -98,7 +99,17 @@ test('the plan picker is a combobox that lists every plan with why it cannot be 
     'kelly-monte-carlo3 nodes · 7 workers',
     'tft-walk-forwardpc2 · 1 worker',
     'ppo-sweepThe ray engine is not built yet.',
+    'Edit plan…',
+    'New plan…',
   ])
+  fireEvent.click(screen.getByRole('option', { name: 'Edit plan…' }))
+  await waitFor(() =>
+    expect(screenStore.getState()).toMatchObject({
+      screen: 'plan',
+      editedPlan: 'kelly-monte-carlo',
+      plan: null,
+    }),
+  )
 })
 
 describe('the big buttons', () => {
