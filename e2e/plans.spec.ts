@@ -39,7 +39,7 @@ test('a plan of two tracks is typed, previewed, saved, and one of its tracks is 
   const train = trackOf(page, 2)
   await expect(train.getByRole('textbox', { name: 'Name', exact: true })).toBeFocused()
   await page.keyboard.type('train')
-  await train.getByRole('textbox', { name: 'Command' }).fill(`echo fold {{worker}}; ${STEPS}`)
+  await train.getByRole('textbox', { name: 'Command' }).fill('echo fold {{worker}} of {{workers}}; sleep 600')
   await train.getByRole('button', { name: 'features', pressed: false }).click()
 
   const preview = page.getByRole('region', { name: 'Preview' })
@@ -68,7 +68,7 @@ test('a plan of two tracks is typed, previewed, saved, and one of its tracks is 
   await page.getByRole('link', { name: 'Runs' }).click()
   await expect(screen.runRows).toHaveCount(1)
   await expect(screen.runRows.first()).toContainText('Running')
-  await expect(screen.logs).toContainText('fold 2')
+  await expect(screen.logs).toContainText('fold 2 of 2')
   await expect(screen.logs).not.toContainText('features of')
   await screen.stopAll()
   await expect(screen.stopResult).toHaveText(/^Nothing is left running/)
@@ -115,7 +115,7 @@ test('a plan is changed, survives a reload unsaved, is copied, deleted and taken
   await writeFile(join(home, 'fleet.yaml'), saved.replace('  - name: steps\n', '  - name: steps # nightly\n'))
   const marked = await fleetText(home)
   await page.getByRole('link', { name: 'Runs' }).click()
-  await page.getByRole('button', { name: 'More for steps' }).click()
+  await page.getByRole('button', { name: 'More for steps', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await expect.poll(async () => plansIn(await fleetText(home))).toEqual([])
   await page.getByRole('button', { name: 'Undo' }).click()
@@ -125,7 +125,7 @@ test('a plan is changed, survives a reload unsaved, is copied, deleted and taken
 async function openEditor(page: Page, plan: string): Promise<void> {
   await expect(fleetPage(page).link('this-pc')).toContainText('Online')
   await page.getByRole('link', { name: 'Runs' }).click()
-  await page.getByRole('button', { name: `Edit ${plan}` }).click()
+  await page.getByRole('button', { name: `Edit ${plan}`, exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: plan })).toBeFocused()
 }
 

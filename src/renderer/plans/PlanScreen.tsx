@@ -1,6 +1,7 @@
 import { FileX } from 'lucide-react'
 import { useCallback, useEffect, useMemo } from 'react'
 import type { PlanName } from '../../contract/ids'
+import type { DraftProblem } from '../../contract/plans'
 import { Button } from '../components/Button'
 import { Notice } from '../components/Notice'
 import { EmptyState } from '../components/Panel'
@@ -16,7 +17,7 @@ import { beginEdit, isChanged, isHeldBack, type PlanEdit } from './planEdit'
 import { PlanForm } from './PlanForm'
 import { PlanHead } from './PlanHead'
 import { PlanPreviewPane } from './PlanPreviewPane'
-import { planStore, setEdit, usePlans } from './planStore'
+import { changeEdit, planStore, setEdit, usePlans } from './planStore'
 import { PlanSkeleton } from './PlanSkeleton'
 import { problemsOf, useChecked, usePlanCheck } from './usePlanCheck'
 
@@ -82,6 +83,7 @@ function PlanEditor({ name: key, edit }: { name: string; edit: PlanEdit }) {
       <section className="screen plan-screen" aria-label={key === '' ? 'New plan' : `Plan ${key}`}>
         <PlanHead name={key} edit={edit} isChanged={isChanged(edit)} said={said} />
         {problem === null ? null : <Notice severity="err" what={problem.what} fix={problem.fix} />}
+        <GonePlan name={key} edit={edit} problems={all} />
         <div className="plan-sides">
           <PlanForm edit={edit} />
           <PlanPreviewPane
@@ -99,6 +101,32 @@ function PlanEditor({ name: key, edit }: { name: string; edit: PlanEdit }) {
       </section>
     </EditorProvider>
   )
+}
+
+/** Somebody took the plan out of the file while it was edited: what was typed can still become a plan. */
+function GonePlan({ name: key, edit, problems }: GonePlanProps) {
+  const { replaces } = edit
+  const isListed = useFleet(state => state.plans.some(plan => plan.name === replaces))
+  // The engine must have said so, too: after a save under another name the list comes a moment later.
+  const isGone = replaces !== null && !isListed && problems.some(({ path }) => path[0] === 'name')
+  if (!isGone) return null
+  return (
+    <Notice
+      severity="warn"
+      what={`${replaces} is not in fleet.yaml any more.`}
+      fix="What you typed is kept here."
+    >
+      <Button size="s" onClick={() => changeEdit(key, one => ({ ...one, replaces: null }))}>
+        Make it a new plan
+      </Button>
+    </Notice>
+  )
+}
+
+interface GonePlanProps {
+  readonly name: string
+  readonly edit: PlanEdit
+  readonly problems: readonly DraftProblem[]
 }
 
 /** Ctrl+S saves. Escape leads back, unless something else has a use for it: a field, a list, a dialog, a tooltip. */

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { PlanDraft, PlanPreview } from '../../contract/plans'
 import { previewOf, WALK, WALK_NODES } from '../gallery/planDrafts'
 import { showScene } from '../gallery/showScene'
+import { fleetStore } from '../state/fleetStore'
 import { screenStore } from '../views/screenStore'
 import { planStore } from './planStore'
 
@@ -175,6 +176,18 @@ describe('the plan editor', () => {
     expect(within(track(2)).getAllByText('value set')).toHaveLength(2)
     expect(JSON.stringify(planStore.getState())).not.toContain('sesame')
     expect(document.body.innerHTML).not.toContain('sesame')
+  })
+
+  test('whose plan is gone from the file can become a new plan', async () => {
+    const gone = { path: ['name'], message: 'There is no plan tft-walk-forward any more.', fix: '' }
+    const asked = showScene('plan', {
+      checkPlan: async (_, replaces) => (replaces === null ? FINE : { ...FINE, problems: [gone] }),
+    })
+    act(() => fleetStore.setState(({ plans }) => ({ plans: plans.filter(({ name }) => name !== WALK.name) })))
+    await waitFor(() => press('Make it a new plan', editor()), LONG)
+    press('Save', editor())
+    await waitFor(() => expect(saves(asked.acts)).toEqual([WALK]), LONG)
+    expect(asked.acts.at(-1)).toMatch(/ null$/)
   })
 
   test('a plan that cannot be read says so, with a way to try again and a way back', async () => {

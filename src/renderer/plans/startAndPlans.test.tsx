@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { showScene } from '../gallery/showScene'
 import { screenStore } from '../views/screenStore'
@@ -114,4 +114,22 @@ describe('the plans on the screen of the runs', () => {
     press('New plan')
     expect(screen.getByRole('heading', { level: 1, name: 'New plan' })).toBeDefined()
   })
+})
+
+test('the plan picker leads to the editor and chooses nothing by it', async () => {
+  showScene('fleet-3')
+  fireEvent.click(screen.getByRole('combobox', { name: 'Plan' }))
+  const edit = await screen.findByRole('option', { name: 'Edit plan…' }, LONG)
+  act(() => edit.focus())
+  fireEvent.keyDown(edit, { key: 'Enter' })
+  fireEvent.click(edit)
+  await waitFor(
+    () =>
+      expect(screenStore.getState()).toMatchObject({
+        screen: 'plan',
+        editedPlan: 'kelly-monte-carlo',
+        plan: null,
+      }),
+    LONG,
+  )
 })
