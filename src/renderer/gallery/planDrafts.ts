@@ -152,6 +152,10 @@ export const WALK_NODES: readonly PreviewNode[] = [
   previewNode('hp-server', 4, needs(['cpu', 48, 48, 7.6], ['memGiB', 8, 8, null])),
 ]
 
+export const CONTAINER_NODES: readonly PreviewNode[] = [
+  previewNode('pc2', 2, needs(['cpu', 8, 8, 15], ['gpu', 2, 2, 2])),
+]
+
 /** A plan's tracks as the picker knows them. */
 export const viewOf = (draft: PlanDraft, refusal: string | null = null): PlanView => ({
   name: draft.name as PlanName,

@@ -5,7 +5,7 @@ import { initialPlans, type PlanState } from '../plans/planStore'
 import type { FleetState } from '../state/fleetStore'
 import type { ScreenState } from '../views/screenStore'
 import type { GalleryFleet } from './fleets'
-import { bigPlan, CONTAINERS, previewOf, viewOf, WALK, WALK_NODES } from './planDrafts'
+import { bigPlan, CONTAINER_NODES, CONTAINERS, previewOf, viewOf, WALK, WALK_NODES } from './planDrafts'
 import { plan } from './plans'
 import type { Scene, SceneReplies } from './scenes'
 
@@ -103,8 +103,11 @@ export const planScenes = (day: Day, fifty: GalleryFleet): Readonly<Record<strin
   plan: () => editing(day, walk(), WALK_PREVIEW),
   'plan-changed': () => editing(day, { ...walk(), base: { ...WALK, name: 'walk' } }, WALK_PREVIEW),
   'plan-docker': () => {
-    const fits = WALK_NODES.slice(0, 1)
-    return editing(day, beginEdit(CONTAINERS, CONTAINERS.name as PlanName), previewOf(CONTAINERS, fits))
+    return editing(
+      day,
+      beginEdit(CONTAINERS, CONTAINERS.name as PlanName),
+      previewOf(CONTAINERS, CONTAINER_NODES),
+    )
   },
   'plan-problems': () => {
     const edit = beginEdit(WRONG, WALK.name as PlanName)

@@ -20,6 +20,7 @@ export function AfterChips({ path, after, others }: AfterChipsProps) {
     set(path, after.includes(name) ? after.filter(one => one !== name) : [...after, name])
   return (
     <FieldGroup
+      isOne
       path={path}
       label="Starts after"
       note={

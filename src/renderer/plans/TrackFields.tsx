@@ -1,10 +1,11 @@
 import type { PlanDraft, TrackDraft } from '../../contract/plans'
+import { Button } from '../components/Button'
 import { useEditor } from './editor'
 import { AfterChips } from './AfterChips'
 import { ContainerFields } from './ContainerFields'
 import { EnvRows } from './EnvRows'
-import { AreaField, NumberField, TextField } from './fields'
-import { withTrackNamed } from './planEdit'
+import { AreaField, FieldGroup, NumberField, TextField } from './fields'
+import { type FieldPath, withTrackNamed } from './planEdit'
 import { changeEdit } from './planStore'
 import { SecretRows } from './SecretRows'
 import { TrackMore } from './TrackMore'
@@ -55,13 +56,33 @@ export function TrackFields({ track, at, engine, others }: TrackFieldsProps) {
         placeholder="~/bots"
         value={track.workdir}
       />
-      {engine === 'docker' && track.docker !== null ? (
-        <ContainerFields path={[...path, 'docker']} docker={track.docker} />
-      ) : null}
+      <Container path={[...path, 'docker']} docker={track.docker} engine={engine} />
       <EnvRows path={[...path, 'env']} env={track.env} />
       <SecretRows path={[...path, 'secrets']} secrets={track.secrets} />
       <AfterChips path={[...path, 'after']} after={track.after} others={others} />
       <TrackMore track={track} at={at} />
     </>
+  )
+}
+
+interface ContainerProps {
+  readonly path: FieldPath
+  readonly docker: TrackDraft['docker']
+  readonly engine: PlanDraft['engine']
+}
+
+/** A block that the engine has no use for is only offered to be taken out. */
+function Container({ path, docker, engine }: ContainerProps) {
+  const { set } = useEditor()
+  if (docker === null) return null
+  if (engine === 'docker') return <ContainerFields path={path} docker={docker} />
+  return (
+    <FieldGroup isOne path={path} label="Container" note="Only for plans of Docker containers.">
+      <span>
+        <Button size="s" onClick={() => set(path, null)}>
+          Take it out
+        </Button>
+      </span>
+    </FieldGroup>
   )
 }

@@ -164,13 +164,16 @@ export function FieldNote({
 }
 
 interface FieldGroupProps extends Named {
+  /** Nothing in it tells its own problems: they are told here. */
+  readonly isOne?: boolean
   readonly children: ReactNode
 }
 
 /** Fields that belong together, under one name. */
-export function FieldGroup({ path, label, note, children }: FieldGroupProps) {
+export function FieldGroup({ path, label, note, isOne = false, children }: FieldGroupProps) {
   const noteId = useId()
-  const problem = useGroupProblem(path)
+  const [within, own] = [useFieldProblem(path), useGroupProblem(path)]
+  const problem = isOne ? within : own
   const words = problem ?? note
   return (
     <fieldset

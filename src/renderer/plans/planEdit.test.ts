@@ -77,6 +77,13 @@ describe('a plan while it is edited', () => {
     ])
   })
 
+  it('gives every new track of a plan of containers a block to fill in', () => {
+    const docker = beginEdit({ ...newPlan(), engine: 'docker' }, null)
+    const added = withTrack(docker, newTrack('two'))
+    expect(added.draft.tracks.map(track => track.docker)).toEqual([EMPTY_DOCKER, EMPTY_DOCKER])
+    expect(isChanged(docker)).toBe(false)
+  })
+
   it('says nothing of a field that nobody has filled in, until a save was tried', () => {
     const fresh = beginEdit(newPlan(), null)
     const missing = { path: ['tracks', 0, 'command'], message: 'The command is missing.', fix: '' }

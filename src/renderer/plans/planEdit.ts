@@ -75,11 +75,16 @@ export const newPlan = (): PlanDraft => ({
 })
 
 /** An edit in which nothing is changed yet. */
-export function beginEdit(draft: PlanDraft, replaces: PlanName | null): PlanEdit {
+export function beginEdit(read: PlanDraft, replaces: PlanName | null): PlanEdit {
+  const draft = read.engine === 'docker' ? { ...read, tracks: read.tracks.map(withContainer) } : read
   const ids = draft.tracks.map((_, at) => at + 1)
   const open = ids.length <= OPEN_AT_MOST ? ids : []
   return { replaces, base: draft, draft, ids, unread: {}, wasTried: false, open }
 }
+
+/** With a block to fill in. */
+const withContainer = (track: TrackDraft): TrackDraft =>
+  track.docker === null ? { ...track, docker: EMPTY_DOCKER } : track
 
 /** Whether anything would be lost if it were thrown away. */
 export const isChanged = ({ base, draft, unread }: PlanEdit): boolean =>
@@ -118,11 +123,12 @@ function put(into: unknown, [key, ...rest]: FieldPath, value: unknown): unknown 
 /** Adds a track at the end and opens it. */
 export function withTrack(edit: PlanEdit, track: TrackDraft): PlanEdit {
   const id = Math.max(0, ...edit.ids) + 1
+  const added = edit.draft.engine === 'docker' ? withContainer(track) : track
   return {
     ...edit,
     ids: [...edit.ids, id],
     open: [...edit.open, id],
-    draft: { ...edit.draft, tracks: [...edit.draft.tracks, track] },
+    draft: { ...edit.draft, tracks: [...edit.draft.tracks, added] },
   }
 }
 
@@ -178,7 +184,7 @@ export function withTrackNamed(edit: PlanEdit, at: number, name: string): PlanEd
 /** Another engine; docker gives every track a block to fill in, the others take empty ones away. */
 export function withEngine(edit: PlanEdit, engine: PlanDraft['engine']): PlanEdit {
   const tracks = edit.draft.tracks.map(track => {
-    if (engine === 'docker') return track.docker === null ? { ...track, docker: EMPTY_DOCKER } : track
+    if (engine === 'docker') return withContainer(track)
     const isEmpty = track.docker !== null && JSON.stringify(track.docker) === JSON.stringify(EMPTY_DOCKER)
     return isEmpty ? { ...track, docker: null } : track
   })

@@ -91,6 +91,9 @@ describe('the plan editor', () => {
       'A name has no blanks. Write walk-forward.',
     ])
     expect(screen.getByRole('status', { name: 'Preview summary' }).textContent).toBe('8 problems to solve')
+    expect(described(within(track(1)).getByRole('group', { name: 'Starts after' }))).toBe(
+      'There is no track features. Choose another, or none.',
+    )
     press('Save', editor())
     await waitFor(() => expect(document.activeElement).toBe(name()), LONG)
     expect(saves(asked.acts)).toEqual([])
