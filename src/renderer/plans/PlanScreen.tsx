@@ -5,6 +5,7 @@ import type { DraftProblem } from '../../contract/plans'
 import { Button } from '../components/Button'
 import { Notice } from '../components/Notice'
 import { EmptyState } from '../components/Panel'
+import { matchesShortcut } from '../shortcuts'
 import { useFleet } from '../state/fleetStore'
 import { useActions } from '../views/actions'
 import { problemOf } from '../views/attempt'
@@ -135,7 +136,7 @@ function useKeys(key: string): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented) return
-      const isSave = event.key.toLowerCase() === 's' && (event.ctrlKey || event.metaKey) && !event.altKey
+      const isSave = matchesShortcut(event, 'savePlan')
       if (isSave && document.querySelector('[role="dialog"], [role="alertdialog"]') === null) {
         event.preventDefault()
         savePlan(actions, key).catch((error: unknown) => screenStore.setState({ problem: problemOf(error) }))
