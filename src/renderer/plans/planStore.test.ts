@@ -9,6 +9,8 @@ function createStorage(text: string | null = null) {
   let kept = text
   return { getItem: () => kept, setItem: (_: string, value: string) => void (kept = value) }
 }
+/** As a version kept it whose tracks had fewer fields. */
+const OLDER = JSON.stringify([{ replaces: null, base: WALK, draft: { ...WALK, tracks: [{ name: 'one' }] } }])
 const name = WALK.name as PlanName
 
 it('what is changed and not saved is there after a crash; what is as it was read is not kept', () => {
@@ -23,7 +25,7 @@ it('what is changed and not saved is there after a crash; what is as it was read
   expect([edits[name]?.draft, edits[name]?.base]).toEqual([changed.draft, WALK])
 })
 
-it.each(['', '{', 'null', '[1, null]', '[{"replaces":"a","draft":{},"base":{}}]'])(
+it.each(['', '{', 'null', '[1, null]', '[{"replaces":"a","draft":{},"base":{}}]', OLDER])(
   'what was kept as %s begins with nothing',
   text => expect(createPlanStore(createStorage(text)).getState().edits).toEqual({}),
 )

@@ -1,8 +1,8 @@
 import { createStore, useStore } from 'zustand'
 import type { PlanName } from '../../contract/ids'
-import { PlanDraft, type PlanPreview } from '../../contract/plans'
+import type { PlanDraft, PlanPreview } from '../../contract/plans'
 import type { ActionProblem } from '../views/screenStore'
-import { beginEdit, isChanged, type PlanEdit } from './planEdit'
+import { beginEdit, isChanged, newPlan, newTrack, type PlanEdit } from './planEdit'
 
 /** What the newest check said of an edit's draft. */
 export interface Checked {
@@ -72,13 +72,24 @@ function keptIn(storage: Pick<Storage, 'getItem'>): Readonly<Record<string, Plan
   const edits: Record<string, PlanEdit> = {}
   for (const one of listIn(storage.getItem(KEY))) {
     const { replaces, base, draft } = one as { replaces?: unknown; base?: unknown; draft?: unknown }
-    const [before, now] = [PlanDraft.safeParse(base), PlanDraft.safeParse(draft)]
-    if (!before.success || !now.success) continue
+    if (!isDraft(base) || !isDraft(draft)) continue
     const plan = typeof replaces === 'string' ? (replaces as PlanName) : null
-    edits[plan ?? ''] = { ...beginEdit(now.data, plan), base: before.data }
+    edits[plan ?? ''] = { ...beginEdit(draft, plan), base }
   }
   return edits
 }
+
+/** By its fields alone, because a schema would make the first screen wait for it: nobody but this store writes them. */
+const isDraft = (value: unknown): value is PlanDraft =>
+  hasFields(value, newPlan()) &&
+  'tracks' in value &&
+  Array.isArray(value.tracks) &&
+  value.tracks.every(track => hasFields(track, newTrack('')))
+
+const hasFields = (value: unknown, like: object): value is object =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.keys(value).toSorted().join() === Object.keys(like).toSorted().join()
 
 function listIn(text: string | null): readonly object[] {
   try {
