@@ -1,21 +1,21 @@
 import { join } from 'node:path'
 import type { FleetEvent } from '../contract/events'
 import type { NodeName, LogId, RunId } from '../contract/ids'
-import type { Broker, ModeFlags } from '../contract/mode'
-import type { MetricPoint, ResultRow, RunOwner } from '../contract/runs'
+import type { ModeFlags } from '../contract/mode'
+import type { MetricPoint, ResultRow } from '../contract/runs'
 import type { AlertBoard } from './alertBoard'
 import type { Fleet } from './config/fleetSchema'
 import { createEndedContainers } from './engines/endedContainers'
-import type { Engine, FamilyMember } from './engines/engine'
-import { createNodeEngine } from './engines/nodeEngine'
-import { flagTexts, nameModeOfAll } from './guard/runMode'
+import type { Engine } from './engines/engine'
 import type { Clock } from './kernel/clock'
 import type { Closers } from './kernel/closers'
-import type { Intent, Journal } from './kernel/journal'
-import { openJournal } from './kernel/journal'
+import type { Intent } from './kernel/journal'
 import type { TaskGroup } from './kernel/taskGroup'
 import { createTaskGroup } from './kernel/taskGroup'
+import { tellLeftOvers } from './leftOvers'
+import { createEngineOf, untilOnline } from './nodeEngines'
 import type { FleetNode, FleetNodes } from './nodes/fleetNodes'
+import { openIntents } from './openIntents'
 import type { Adoption } from './runs/adoption'
 import { createAdoption } from './runs/adoption'
 import { readAppIdentity } from './runs/appIdentity'
@@ -23,15 +23,13 @@ import { createFailurePolicy } from './runs/failurePolicy'
 import { createLaunchSecrets } from './runs/launchSecrets'
 import { createModeStop } from './runs/modeStop'
 import { createSampleDelivery } from './runs/deliverSample'
-import { Intentions } from './runs/intentions'
-import { isContainer } from './runs/isContainer'
+import type { Intentions } from './runs/intentions'
 import type { LogBook } from './runs/logBook'
 import { createLogBook } from './runs/logBook'
 import { createLogSearch } from './runs/logSearch'
 import { isLogEnded, logsOf } from './runs/runLogs'
 import type { PlanSecrets } from './runs/planSecrets'
 import type { RunBook } from './runs/runBook'
-import { createRunBook } from './runs/runBook'
 import type { RunMembers } from './runs/runMembers'
 import { createRunFolders } from './runs/runFolders'
 import type { StartRuns } from './runs/startRuns'
@@ -72,7 +70,7 @@ export interface OpenRunsDeps {
  */
 export function openRuns(deps: OpenRunsDeps) {
   const { closers, nodes, clock, alerts, home, book } = deps
-  const journal = closers.use(openJournal(join(home, 'journal', 'journal.jsonl'), asIntention))
+  const { journal, settle, writeDown } = closers.use(openIntents(deps))
   const isEnded = (run: RunId, log: LogId): boolean => isLogEnded(book.record(run), log)
   const logs = closers.use(createLogBook({ dir: join(home, 'logs'), clock, isEnded }))
   for (const { body } of journal.left) {
@@ -92,10 +90,9 @@ export function openRuns(deps: OpenRunsDeps) {
       onLeftOver: (run, node, members) => tellLeftOvers(alerts, book, run, node, members),
     }),
   )
-  const settle = createSettle(deps, journal)
   const stops = createStopRuns({
     ...deps,
-    writeDown: intent => tryToWriteDown(deps, journal, intent),
+    writeDown,
     settle,
     engineOf: name => asEngine(nodes.get(name)),
     shellOf: name => nodes.get(name)?.online?.shell ?? null,
@@ -103,6 +100,7 @@ export function openRuns(deps: OpenRunsDeps) {
     isInFleet: name => nodes.get(name) !== undefined,
     onConcluded: node => supervisor.nudge(node),
   })
+  const onConfirmed = (node: NodeName): void => supervisor.nudge(node)
   const starting = {
     ...deps,
     journal,
@@ -110,20 +108,11 @@ export function openRuns(deps: OpenRunsDeps) {
     engineOf,
     launchSecrets,
     samples: createSampleDelivery(deps.samplesDir),
-    onConfirmed: (node: NodeName) => supervisor.nudge(node),
+    onConfirmed,
   }
   const starts = createStartRuns(starting)
-  const adoption = closers.use(
-    createAdoption({
-      ...deps,
-      self,
-      journal,
-      settle,
-      engineOf,
-      online: (name, signal) => untilOnline(nodes, name, signal),
-      onFound: node => supervisor.nudge(node),
-    }),
-  )
+  const online = (name: NodeName, signal: AbortSignal): Promise<void> => untilOnline(nodes, name, signal)
+  const adoption = closers.use(createAdoption({ ...starting, self, online, onFound: onConfirmed }))
   takeUp(book, journal.left, { stops, adoption, settle })
   openTracks(deps, starting, logs, stops)
   return { logs, routes: routesOf(deps, { starts, stops, logs, adoption }) }
@@ -201,34 +190,6 @@ function routesOf(
   }
 }
 
-export interface OpenBookDeps {
-  readonly store: Store
-  readonly clock: Clock
-  readonly broker: () => Broker | null
-  readonly publish: (event: FleetEvent) => void
-  readonly onStoreTrouble: (error: unknown) => void
-  readonly onRunChange: () => void
-}
-
-/** The book of runs; a run's mode is what its processes report, and until they do, what they were started with. */
-export function openBook(deps: OpenBookDeps): RunBook {
-  const { store, clock, broker, publish, onStoreTrouble, onRunChange } = deps
-  return createRunBook({
-    store,
-    clock,
-    onStoreTrouble,
-    nameMode: (started, workers) => {
-      const reported = workers.map(worker => worker.reported).filter(flags => flags !== null)
-      const flags = reported.length > 0 ? reported : [flagTexts(started)]
-      return nameModeOfAll(flags, broker())?.name ?? 'MIXED'
-    },
-    onRun: run => {
-      publish({ type: 'run', run })
-      onRunChange()
-    },
-  })
-}
-
 function reporting({ store, publish }: OpenRunsDeps) {
   return {
     onReports: (results: readonly ResultRow[], metrics: readonly MetricPoint[]): void => {
@@ -239,87 +200,5 @@ function reporting({ store, publish }: OpenRunsDeps) {
       for (const row of results) publish({ type: 'result', row })
       for (const point of metrics) publish({ type: 'metric', point })
     },
-  }
-}
-
-/** One engine for each link: what it has asked of the node once need not be asked again. */
-function createEngineOf(book: RunBook, self: RunOwner): (node: FleetNode) => Engine | null {
-  const engines = new WeakMap<object, Engine>()
-  return ({ online }) => {
-    if (online === null) return null
-    const engine =
-      engines.get(online) ??
-      createNodeEngine({
-        ...online,
-        owner: self,
-        isContainer: (run, worker) => book.has(run) && isContainer(book.record(run), worker),
-      })
-    engines.set(online, engine)
-    return engine
-  }
-}
-
-async function untilOnline(nodes: FleetNodes, name: NodeName, signal: AbortSignal): Promise<void> {
-  if (signal.aborted || nodes.get(name)?.online != null) return
-  await new Promise<void>(resolve => {
-    const forget = nodes.onLink(node => {
-      if (node.config.name === name && node.online !== null) done()
-    })
-    const done = (): void => {
-      forget()
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    signal.addEventListener('abort', done, { once: true })
-  })
-}
-
-function asIntention(body: unknown): Intentions | null {
-  const parsed = Intentions.safeParse(body)
-  return parsed.success ? parsed.data : null
-}
-
-function tellLeftOvers(
-  alerts: AlertBoard,
-  book: RunBook,
-  run: RunId,
-  node: NodeName,
-  members: readonly FamilyMember[],
-): void {
-  const id = `left ${run} ${node}`
-  const pids = members.map(member => member.pid).join(' ')
-  if (members.length === 0) {
-    alerts.clear(id)
-    return
-  }
-  alerts.raise({
-    id,
-    severity: 'warn',
-    node,
-    run,
-    what: `${book.record(run).plan} has ended on ${node} and left processes behind: ${pids}`,
-    cause: 'The program started them and did not wait for them.',
-    fix: `Stop the run once more to end them, or look at them on ${node}: ps -fp ${pids.replaceAll(' ', ',')}`,
-  })
-}
-
-/** Nobody is kept from stopping by a journal that cannot be written. */
-function tryToWriteDown(deps: OpenRunsDeps, journal: Journal<Intentions>, intent: Intent<Intentions>): void {
-  try {
-    journal.open(intent)
-  } catch (error) {
-    deps.onStoreTrouble(error)
-  }
-}
-
-/** An intent is settled only when what came of it would survive a power cut. */
-function createSettle({ store, onStoreTrouble }: OpenRunsDeps, journal: Journal<Intentions>) {
-  return (id: string): void => {
-    try {
-      store.makeDurable()
-      journal.settle(id)
-    } catch (error) {
-      onStoreTrouble(error) // it stays open, and is looked into at the next start
-    }
   }
 }

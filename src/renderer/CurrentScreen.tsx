@@ -1,5 +1,6 @@
 import type { Settings } from '../contract/events'
 import { LogPanel } from './logs/LogPanel'
+import { PlanEditorScreen } from './plans/LazyPlans'
 import { SettingsView } from './settings/SettingsView'
 import type { LogStore } from './state/logStore'
 import { FleetView } from './views/FleetView'
@@ -23,6 +24,8 @@ export function CurrentScreen({ screen, logs, setTheme }: CurrentScreenProps) {
       return <NodeScreen />
     case 'runs':
       return <RunsView />
+    case 'plan':
+      return <PlanEditorScreen />
     case 'results':
       return <ResultsView />
     case 'logs':

@@ -11,7 +11,7 @@ import { matchesShortcut } from './shortcuts'
 import type { LogStore } from './state/logStore'
 import type { FleetActions } from './views/actions'
 import { hashOf, placeOf } from './views/hashRoute'
-import { screenStore, useScreen } from './views/screenStore'
+import { type Screen, screenStore, useScreen } from './views/screenStore'
 import { Shell } from './views/Shell'
 
 export interface AppProps {
@@ -30,7 +30,7 @@ export function App({ actions, logs, setTheme }: AppProps) {
       <Shell
         actions={actions}
         onOpenPalette={openPalette}
-        dock={screen === 'logs' || screen === 'settings' ? null : <Dock logs={logs} />}
+        dock={WITHOUT_DOCK.includes(screen) ? null : <Dock logs={logs} />}
       >
         <CrashGuard key={screen}>
           <CurrentScreen screen={screen} logs={logs} setTheme={setTheme} />
@@ -41,6 +41,9 @@ export function App({ actions, logs, setTheme }: AppProps) {
     </CrashGuard>
   )
 }
+
+/** Screens that are all logs, or need the whole height. */
+const WITHOUT_DOCK: readonly Screen[] = ['logs', 'plan', 'settings']
 
 const Dock = ({ logs }: { logs: LogStore }) => (
   <CrashGuard>

@@ -42,12 +42,13 @@ describe('shortcuts', () => {
     ])
   })
 
-  it('exist for looking and arranging only: none starts, stops, or changes the run mode', () => {
+  it('exist for looking, arranging and writing only: none starts, stops, or changes the run mode', () => {
     expect(Object.keys(SHORTCUTS)).toEqual([
       'palette',
       'toggleDock',
       'filterNodes',
       'filterLogs',
+      'savePlan',
       'moveUp',
       'moveDown',
     ])

@@ -12,7 +12,8 @@ export const SHORTCUTS = {
   toggleDock: { keys: ['ctrl+`'], what: 'Show or hide the logs' },
   filterNodes: { keys: ['/'], what: 'Filter the nodes, when the keyboard is on them' },
   filterLogs: { keys: ['mod+f'], what: 'Filter the logs, when they have the keyboard' },
-  moveUp: { keys: ['alt+arrowup'], what: 'Move the node that has the keyboard up' },
+  savePlan: { keys: ['mod+s'], what: 'Save the plan in the editor' },
+  moveUp: { keys: ['alt+arrowup'], what: 'Move the node or track that has the keyboard up' },
   moveDown: { keys: ['alt+arrowdown'], what: 'Move it down' },
 } as const satisfies Readonly<Record<string, Shortcut>>
 

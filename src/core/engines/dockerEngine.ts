@@ -5,7 +5,7 @@ import dockerRun from '../runs/nodeSide/dockerRun.sh?raw'
 import { createContainerStart } from './containerStart'
 import { parseDockerWatch } from './dockerAnswers'
 import { inDockersWords } from './dockerTrouble'
-import type { Engine, KnownWorker, StopLadder, WorkerLadder } from './engine'
+import type { Engine, KnownWorker, StartAnswer, StopLadder, WorkerLadder, WorkerLaunch } from './engine'
 import { parseFamily, parseForbid, parseStart, parseStop, parseStopReport } from './processAnswers'
 import { identityWord, ownerWord, withOwner } from './processEngine'
 
@@ -34,18 +34,7 @@ export function createDockerEngine(
     baseEnvironment,
     watch,
 
-    async start(asked) {
-      const launch = { ...asked, spec: withOwner(asked.spec, owner) }
-      const { run, worker, workdir, dryRun, allowOrders, container: docker } = launch
-      if (docker === null) throw new Error('a container needs an image')
-      const [row] = await watch(run, [{ worker, identity: null }])
-      // What stands in the way of a new container says nothing about one that is there.
-      const file = row?.state === 'absent' ? await starts.prepare(launch, docker) : ''
-      const spec = JSON.stringify(launch.spec, null, 2)
-      const args = [stateDir, run, worker, workdir, file, spec, dockerRun, dryRun, allowOrders, ownerWord(owner)]
-      const answer = parseStart(await shell.call('drydock_start', args))
-      return answer.outcome === 'unsure' ? answer : { ...answer, container: await starts.comesUp(launch) }
-    },
+    start: launch => startContainer({ shell, stateDir, owner, watch, starts }, launch),
 
     async forbid(run, worker) {
       return parseForbid(await shell.call('drydock_forbid', [stateDir, run, worker]))
@@ -57,7 +46,12 @@ export function createDockerEngine(
     },
 
     async stop(run, ladder, workers) {
-      const args = [stateDir, run, ...ladderWords(ladder.stopId, oneLadder(ladder, workers)), ...workers.map(identityWord)]
+      const args = [
+        stateDir,
+        run,
+        ...ladderWords(ladder.stopId, oneLadder(ladder, workers)),
+        ...workers.map(identityWord),
+      ]
       return parseStop(await inDockersWords(() => shell.call('drydock_docker_stop', args)))
     },
 
@@ -68,6 +62,30 @@ export function createDockerEngine(
       )
     },
   }
+}
+
+interface ContainerStartDeps {
+  readonly shell: NodeShell
+  readonly stateDir: string
+  readonly owner: RunOwner | null
+  readonly watch: Engine['watch']
+  readonly starts: ReturnType<typeof createContainerStart>
+}
+
+async function startContainer(
+  { shell, stateDir, owner, watch, starts }: ContainerStartDeps,
+  asked: WorkerLaunch,
+): Promise<StartAnswer> {
+  const launch = { ...asked, spec: withOwner(asked.spec, owner) }
+  const { run, worker, workdir, dryRun, allowOrders, container: docker } = launch
+  if (docker === null) throw new Error('a container needs an image')
+  const [row] = await watch(run, [{ worker, identity: null }])
+  // What stands in the way of a new container says nothing about one that is there.
+  const file = row?.state === 'absent' ? await starts.prepare(launch, docker) : ''
+  const spec = JSON.stringify(launch.spec, null, 2)
+  const args = [stateDir, run, worker, workdir, file, spec, dockerRun, dryRun, allowOrders, ownerWord(owner)]
+  const answer = parseStart(await shell.call('drydock_start', args))
+  return answer.outcome === 'unsure' ? answer : { ...answer, container: await starts.comesUp(launch) }
 }
 
 /** Containers that are stopped together have one ladder: the signal of the first, and the longest time of any. */

@@ -7,7 +7,7 @@ import type { FleetNode } from '../nodes/fleetNodes'
 import { createFollowers } from './followers'
 import type { ModeReadDeps } from './modeReader'
 import { createModeReader } from './modeReader'
-import type { RunWorker } from './runBook'
+import type { RunBook, RunWorker } from './runBook'
 import { createRunFiles } from './runFiles'
 import { applyWatched } from './watchedWorker'
 import type { WorkerLogDeps } from './workerLog'
@@ -79,7 +79,7 @@ function createStateLook(
   function take(run: RunId, row: WatchedWorker): void {
     const key = `${run} ${row.worker}`
     if (row.state !== 'absent') followers.ensure(run, row.worker)
-    if (isQuestion(run, row)) {
+    if (isQuestion(book, run, row)) {
       once(`question of ${key}`, async () => {
         const isForbidden = await engine.forbid(run, row.worker)
         if (isForbidden) applyWatched(book, clock, run, { worker: row.worker, state: 'absent' })
@@ -89,12 +89,6 @@ function createStateLook(
     } else {
       once(`end of ${key}`, signal => tellEnd(run, row, signal))
     }
-  }
-
-  /** A START that was never answered: before it counts as none, it is made impossible. */
-  function isQuestion(run: RunId, { worker: id, state }: WatchedWorker): boolean {
-    const { state: believed, identity } = book.worker(run, id)
-    return believed === 'unknown' && identity === null && (state === 'absent' || state === 'launching')
   }
 
   /** A worker whose wrapper alone was killed has not ended: its processes go on, and are watched and stopped. */
@@ -124,6 +118,16 @@ function createStateLook(
     }
     await files.look()
   }
+}
+
+/**
+ * A START that was never answered: before it counts as none, it is made impossible. One that another Drydock sent is
+ * that one's own question.
+ */
+function isQuestion(book: RunBook, run: RunId, { worker: id, state }: WatchedWorker): boolean {
+  const { state: believed, identity } = book.worker(run, id)
+  const isSilent = state === 'absent' || state === 'launching'
+  return isSilent && believed === 'unknown' && identity === null && book.record(run).owner === null
 }
 
 /** Background work of which there is at most one by each name. */

@@ -7,8 +7,12 @@ import { ShortcutSheet } from '../palette/ShortcutSheet'
 import * as dialogs from '../join/dialogs'
 import { provideDialogs } from '../join/JoinDialogs'
 import { initialJoin, joinStore } from '../join/joinStore'
+import * as planParts from '../plans/planParts'
+import { providePlanParts } from '../plans/LazyPlans'
+import { initialPlans, planStore } from '../plans/planStore'
 import { fleetStore } from '../state/fleetStore'
 import { createIdleJoin } from '../state/idleJoin'
+import { createIdlePlans } from '../state/idlePlans'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
 import { fleetLook, PLAIN_LOOK } from '../views/fleetLook'
@@ -21,6 +25,7 @@ import { createScriptedLogs } from './scriptedLogs'
 import { seedHistory } from './seedHistory'
 
 provideDialogs(dialogs)
+providePlanParts(planParts)
 
 const CLOCK = fixedClock(NOW_MS)
 /** Dense scenes are drawn without the log dock, like on a screen that is all nodes. */
@@ -30,6 +35,7 @@ const DENSE_FROM = 13
 const nothing = async (): Promise<void> => {}
 const IDLE: FleetActions = {
   ...createIdleJoin(),
+  ...createIdlePlans(),
   startTraining: nothing,
   stopTraining: nothing,
   killSurvivor: nothing,
@@ -62,11 +68,21 @@ interface SceneScreenProps {
 
 function SceneScreen({ create, settings }: SceneScreenProps) {
   const { logs, actions } = useMemo(() => {
-    const { state, screen, loadOf, look, overlay, join = initialJoin, answers } = create()
+    const {
+      state,
+      screen,
+      loadOf,
+      look,
+      overlay,
+      join = initialJoin,
+      plans = initialPlans,
+      answers,
+    } = create()
     seedHistory(state.nodes, loadOf)
     fleetStore.setState({ ...state, settings })
     screenStore.setState(screen)
     joinStore.setState(join)
+    planStore.setState(plans)
     fleetLook.setState({ ...PLAIN_LOOK, ...look })
     if (overlay === 'commands') openPalette()
     if (overlay === 'shortcuts') openShortcuts()
@@ -74,7 +90,7 @@ function SceneScreen({ create, settings }: SceneScreenProps) {
   }, [create, settings])
   const screen = useScreen(state => state.screen)
   const isDense = fleetStore.getState().nodes.length >= DENSE_FROM
-  const hasDock = !isDense && screen !== 'logs' && screen !== 'settings'
+  const hasDock = !isDense && screen !== 'logs' && screen !== 'plan' && screen !== 'settings'
   return (
     <ClockProvider value={CLOCK}>
       <Shell actions={actions} onOpenPalette={() => {}} dock={hasDock ? <LogDock store={logs} /> : undefined}>

@@ -4,6 +4,8 @@ import type { NodeView } from '../../contract/nodes'
 import type { Run, StopReport } from '../../contract/runs'
 import type { JoinActions } from '../join/joinActions'
 import { initialJoin, type JoinState } from '../join/joinStore'
+import type { PlanActions } from '../plans/planActions'
+import type { PlanState } from '../plans/planStore'
 import { type FleetState, initialState } from '../state/fleetStore'
 import type { FleetLook } from '../views/fleetLook'
 import { initialScreen, type ScreenState } from '../views/screenStore'
@@ -34,7 +36,10 @@ import {
   thirteenNodes,
   twelveNodes,
 } from './manyFleets'
+import { planScenes } from './planScenes'
 import { DRAINING, LEFT, STOPPED, STOPPING } from './stopReports'
+
+export type SceneReplies = Partial<JoinActions & PlanActions & SceneAnswers>
 
 /** A whole screen with fixed data. */
 export interface Scene {
@@ -42,8 +47,9 @@ export interface Scene {
   readonly screen: ScreenState
   readonly loadOf: (node: NodeView) => Load
   readonly join?: JoinState
+  readonly plans?: PlanState
   /** What the engine answers, where it matters. */
-  readonly answers?: Partial<JoinActions & SceneAnswers>
+  readonly answers?: SceneReplies
   /** How the fleet is drawn, when it is not as nobody has chosen it. */
   readonly look?: Partial<FleetLook>
   /** What lies over the screen. */
@@ -246,6 +252,7 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
     day({ results: threeNodeRuns().slice(0, 1).flatMap(threeNodeResults) }, { screen: 'results' }),
   'results-by-worker': () => day({ results: workerResults() }, { screen: 'results' }),
   ...nodeScenes(() => day()),
+  ...planScenes(day, fiftyNodes),
   empty: () => scene({ nodes: [], loads: new Map() }, { plans: [], lastSampleAtMs: null }),
   loading: () =>
     scene({ nodes: [], loads: new Map() }, { engine: 'waiting', plans: [], lastSampleAtMs: null }),

@@ -1,10 +1,14 @@
 import { cleanup, render } from '@testing-library/react'
-import type { JoinActions } from '../join/joinActions'
 import * as dialogs from '../join/dialogs'
 import { provideDialogs } from '../join/JoinDialogs'
 import { initialJoin, joinStore } from '../join/joinStore'
+import * as planParts from '../plans/planParts'
+import { PlanEditorScreen, providePlanParts } from '../plans/LazyPlans'
+import { initialPlans, planStore } from '../plans/planStore'
 import { fleetStore } from '../state/fleetStore'
 import { createIdleJoin } from '../state/idleJoin'
+import { createIdlePlans } from '../state/idlePlans'
+import type { PlanActions } from '../plans/planActions'
 import type { FleetActions } from '../views/actions'
 import { ClockProvider, fixedClock } from '../views/clock'
 import { fleetLook, PLAIN_LOOK } from '../views/fleetLook'
@@ -16,10 +20,11 @@ import { initialScreen, screenStore, useScreen } from '../views/screenStore'
 import { Shell } from '../views/Shell'
 import { NOW_MS } from './builders'
 import type { SceneAnswers } from './nodeScenes'
-import { SCENES } from './scenes'
+import { type SceneReplies, SCENES } from './scenes'
 import { seedHistory } from './seedHistory'
 
 provideDialogs(dialogs)
+providePlanParts(planParts)
 
 /** For tests: what was asked of the engine, a line an act, and how the next acts end. */
 export interface Asked {
@@ -28,16 +33,17 @@ export interface Asked {
 }
 
 /** For tests: draws a scene of the gallery in the page, as the app would draw it. `more` is what the engine answers. */
-export function showScene(name: keyof typeof SCENES, more: Partial<JoinActions & SceneAnswers> = {}): Asked {
+export function showScene(name: keyof typeof SCENES, more: SceneReplies = {}): Asked {
   cleanup()
   stubPage()
   const create = SCENES[name]
   if (create === undefined) throw new Error(`There is no scene ${name}.`)
-  const { state, screen, loadOf, look, join = initialJoin, answers = {} } = create()
+  const { state, screen, loadOf, look, join = initialJoin, plans = initialPlans, answers = {} } = create()
   seedHistory(state.nodes, loadOf)
   fleetStore.setState(state, true)
   screenStore.setState({ ...initialScreen, ...screen }, true)
   joinStore.setState(join, true)
+  planStore.setState(plans, true)
   fleetLook.setState({ ...PLAIN_LOOK, ...look }, true)
   const asked: Asked = { acts: [], failure: null }
   render(
@@ -56,6 +62,7 @@ export function showScene(name: keyof typeof SCENES, more: Partial<JoinActions &
 function Chosen() {
   const screen = useScreen(state => state.screen)
   if (screen === 'node') return <NodeScreen />
+  if (screen === 'plan') return <PlanEditorScreen />
   return screen === 'runs' ? <RunsView /> : screen === 'results' ? <ResultsView /> : <FleetView />
 }
 
@@ -64,14 +71,14 @@ const NO_ANSWERS: SceneAnswers = {
   diagnose: () => new Promise(() => {}),
 }
 
-function recordInto(asked: Asked, answers: Partial<JoinActions & SceneAnswers>): FleetActions {
+function recordInto(asked: Asked, answers: SceneReplies): FleetActions {
   const act =
     (name: string) =>
     (...given: readonly unknown[]): Promise<void> => {
       asked.acts.push([name, ...given.map(one => JSON.stringify(one))].join(' '))
       return asked.failure === null ? Promise.resolve() : Promise.reject(asked.failure)
     }
-  const idle = { ...createIdleJoin(), ...NO_ANSWERS, ...answers }
+  const idle = { ...createIdleJoin(), ...createIdlePlans(), ...NO_ANSWERS, ...answers }
   return {
     ...idle,
     testMachine(ssh, signal) {
@@ -86,7 +93,8 @@ function recordInto(asked: Asked, answers: Partial<JoinActions & SceneAnswers>):
     unlockNode: act('unlock'),
     answerNode: act('answer'),
     installKey: async ask => act('install')(ask),
-    startTraining: act('start'),
+    ...changesOfPlans(idle, act),
+    startTraining: (plan, tracks) => (tracks ? act('start')(plan, tracks) : act('start')(plan)),
     stopTraining: act('stop'),
     killSurvivor: act('kill'),
     setMode: act('mode'),
@@ -98,6 +106,29 @@ function recordInto(asked: Asked, answers: Partial<JoinActions & SceneAnswers>):
     saveText: (...given) => void act('save')(...given),
     showLogs: (...given) => void act('logs')(...given),
     openDownload: (...given) => void act('download')(...given),
+  }
+}
+
+/** What changes a plan is written down, and answered as the scene answers it. */
+function changesOfPlans(
+  idle: PlanActions,
+  act: (name: string) => (...given: readonly unknown[]) => Promise<void>,
+): PlanActions {
+  return {
+    readPlan: idle.readPlan,
+    checkPlan: idle.checkPlan,
+    savePlan: async (draft, replaces) => act('save plan')(draft, replaces),
+    async duplicatePlan(plan) {
+      await act('duplicate plan')(plan)
+      return idle.duplicatePlan(plan)
+    },
+    async removePlan(plan) {
+      await act('delete plan')(plan)
+      return idle.removePlan(plan)
+    },
+    restorePlan: act('restore plan'),
+    setSecret: act('set secret'),
+    removeSecret: act('remove secret'),
   }
 }
 

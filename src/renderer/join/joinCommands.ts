@@ -83,7 +83,7 @@ export function moveNode(actions: JoinActions, node: NodeName, by: -1 | 1): void
 }
 
 /** Says what was done, with the way back when there is one. */
-function tellUndo(words: string, undo: (() => Promise<void>) | null): void {
+export function tellUndo(words: string, undo: (() => Promise<void>) | null): void {
   joinStore.setState(({ undo: before }) => ({ undo: { id: (before?.id ?? 0) + 1, words, undo } }))
 }
 

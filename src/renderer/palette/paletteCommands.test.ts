@@ -40,6 +40,8 @@ describe('the palette offers', () => {
     expect(titles).toEqual([
       'Fleet, Runs, Results, Logs, Settings',
       'Start kelly, Start walk, Stop…',
+      'New plan, Edit plan kelly, Duplicate plan kelly, Delete plan kelly, ' +
+        'Edit plan walk, Duplicate plan walk, Delete plan walk',
       'Add machines…, Details of this-pc, Diagnose this-pc, Reconnect this-pc, Edit this-pc…, ' +
         'Details of pc2, Diagnose pc2, Reconnect pc2, Edit pc2…',
       'Show or hide the logs, Show logs of kelly',

@@ -3,6 +3,7 @@ import { startTime } from '../format'
 import { openAdd, openEdit, openLogin } from '../join/joinCommands'
 import { wantsLogin } from '../join/wantsLogin'
 import { toggleDock } from '../logs/logPanelStore'
+import { deletePlan, duplicatePlan, openPlan, openStart } from '../plans/planCommands'
 import { shortcutWords } from '../shortcuts'
 import type { FleetState } from '../state/fleetStore'
 import type { FleetActions } from '../views/actions'
@@ -44,6 +45,7 @@ export function paletteGroups(state: FleetState, deps: PaletteDeps): readonly Pa
     // First what does no harm: the first item is what Enter does.
     { title: 'Go to', items: screenCommands() },
     { title: 'Training', items: trainingCommands(state, deps) },
+    { title: 'Plans', items: planCommands(state, deps) },
     { title: 'Nodes', items: nodeCommands(state, deps) },
     { title: 'Logs', items: logCommands(state, deps) },
     { title: 'Drydock', items: appCommands(state, deps) },
@@ -84,9 +86,28 @@ function trainingCommands(state: FleetState, { actions }: PaletteDeps): readonly
         },
       ),
     ),
+    ...state.plans
+      .filter(plan => plan.tracks.length > 1)
+      .map(plan =>
+        command(`tracks ${plan.name}`, `Choose tracks of ${plan.name}…`, () => openStart(plan.name), {
+          note: plan.tracks.map(track => track.name).join(', '),
+          refusal: startRefusal(state, plan),
+        }),
+      ),
     command('stop', 'Stop…', openStop, { note: 'asks first', refusal: stopRefusal(state) }),
   ]
 }
+
+const planCommands = ({ plans }: FleetState, { actions }: PaletteDeps): readonly PaletteCommand[] => [
+  command('new plan', 'New plan', () => openPlan(null)),
+  ...plans.flatMap(({ name, engine }) => [
+    command(`edit plan ${name}`, `Edit plan ${name}`, () => openPlan(name), { note: engine }),
+    command(`duplicate ${name}`, `Duplicate plan ${name}`, () => duplicatePlan(actions, name)),
+    command(`delete ${name}`, `Delete plan ${name}`, () => deletePlan(actions, name), {
+      note: 'can be taken back',
+    }),
+  ]),
+]
 
 const SCREENS: readonly (readonly [Screen, string])[] = [
   ['fleet', 'Fleet'],

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
-import type { NodeName, PlanName, RunId } from '../../contract/ids'
+import type { NodeName, PlanName, RunId, TrackName } from '../../contract/ids'
 import type { EngineClient } from '../client'
+import { newPlan } from '../plans/planEdit'
 import { createFleetActions } from './fleetActions'
 
+const bots = 'bots' as TrackName
 const [pc2, kelly, run] = ['pc2' as NodeName, 'kelly' as PlanName, 'r1' as RunId]
 
 function createBench(hasEngine = true) {
@@ -29,6 +31,15 @@ function createBench(hasEngine = true) {
     },
     keys: { list: ask('keys'), make: ask('make'), secretsPlace: ask('secrets') },
     runs: { start: ask('start'), stop: ask('stop') },
+    plans: {
+      read: ask('read plan'),
+      check: ask('check plan'),
+      save: ask('save plan'),
+      duplicate: ask('duplicate plan'),
+      remove: ask('remove plan'),
+      restore: ask('restore plan'),
+    },
+    secrets: { set: ask('set secret'), remove: ask('remove secret') },
     mode: { set: ask('mode') },
     alerts: { dismiss: ask('dismiss') },
   }
@@ -47,6 +58,7 @@ function createBench(hasEngine = true) {
 it('asks the engine for exactly what was asked for', async () => {
   const { actions, asked } = createBench()
   await actions.startTraining(kelly)
+  await actions.startTraining(kelly, [{ track: bots, workers: 2 }])
   await actions.stopTraining({ run, force: false, nodes: null })
   await actions.stopTraining({ run, force: true, nodes: [pc2] })
   await actions.setMode({ dryRun: false, allowOrders: false }, 'NO ORDERS')
@@ -55,7 +67,9 @@ it('asks the engine for exactly what was asked for', async () => {
   await actions.reconnect(pc2)
   await actions.dismissAlert('a1')
   expect(asked).toEqual([
-    ['start', { plan: 'kelly' }],
+    ['start', { plan: 'kelly', tracks: null }],
+    'started',
+    ['start', { plan: 'kelly', tracks: [{ track: 'bots', workers: 2 }] }],
     'started',
     ['stop', { run: 'r1', how: 'stop', nodes: null }],
     ['stop', { run: 'r1', how: 'force', nodes: ['pc2'] }],
@@ -110,4 +124,28 @@ it('says that nothing was done while there is no engine', async () => {
     message: 'The engine does not answer.',
     data: { hint: 'Nothing was done. Runs go on: they live on their nodes.' },
   })
+})
+
+it('asks for plans and secrets in the contract’s words', async () => {
+  const { actions, asked } = createBench()
+  const draft = newPlan()
+  const removed = { name: kelly, index: 1, yaml: '- name: kelly' }
+  await actions.readPlan(kelly)
+  await actions.checkPlan(draft, kelly)
+  await actions.savePlan(draft, null)
+  await actions.duplicatePlan(kelly)
+  await actions.removePlan(kelly)
+  await actions.restorePlan(removed)
+  await actions.setSecret('PGPASSWORD', 'sesame')
+  await actions.removeSecret('PGPASSWORD')
+  expect(asked).toEqual([
+    ['read plan', { plan: 'kelly' }],
+    ['check plan', { draft, replaces: 'kelly' }],
+    ['save plan', { draft, replaces: null }],
+    ['duplicate plan', { plan: 'kelly' }],
+    ['remove plan', { plan: 'kelly' }],
+    ['restore plan', removed],
+    ['set secret', { name: 'PGPASSWORD', value: 'sesame' }],
+    ['remove secret', { name: 'PGPASSWORD' }],
+  ])
 })

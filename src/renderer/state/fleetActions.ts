@@ -1,6 +1,7 @@
 import type { RunId, WorkerId } from '../../contract/ids'
 import type { EngineClient } from '../client'
 import { createJoinActions } from '../join/joinActions'
+import { createPlanActions } from '../plans/planActions'
 import type { FleetActions } from '../views/actions'
 
 export interface FleetActionsDeps {
@@ -23,8 +24,9 @@ export function createFleetActions(deps: FleetActionsDeps): FleetActions {
   }
   return {
     ...createJoinActions(engine),
-    async startTraining(plan) {
-      await engine().runs.start({ plan })
+    ...createPlanActions(engine),
+    async startTraining(plan, tracks = null) {
+      await engine().runs.start({ plan, tracks: tracks === null ? null : [...tracks] })
       deps.onStarted()
     },
     async stopTraining({ run, force, nodes, workers, drain = false }) {

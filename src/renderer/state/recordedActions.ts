@@ -1,4 +1,5 @@
 import { createIdleJoin } from './idleJoin'
+import { createIdlePlans } from './idlePlans'
 import type { FleetActions } from '../views/actions'
 
 /** For tests: actions that do nothing but write down what was asked for, in order. */
@@ -13,6 +14,7 @@ export function createRecordedActions() {
   // What the engine would have to answer is not asked for here.
   const actions: FleetActions = {
     ...createIdleJoin(),
+    ...createIdlePlans(),
     addNodes: record('addNodes'),
     editNode: record('editNode'),
     removeNode: record('removeNode'),

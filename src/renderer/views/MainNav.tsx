@@ -12,6 +12,9 @@ const SCREENS: readonly (readonly [Screen, string, LucideIcon])[] = [
   ['settings', 'Settings', Settings],
 ]
 
+/** Screens without a link of their own, and under which they lie. */
+const WITHIN: Partial<Record<Screen, Screen>> = { node: 'fleet', plan: 'runs' }
+
 export function MainNav() {
   const current = useScreen(state => state.screen)
   const nodes = useFleet(state => state.nodes.length)
@@ -28,7 +31,7 @@ export function MainNav() {
           <a
             href={`#${screen}`}
             aria-current={screen === current ? 'page' : undefined}
-            data-within={screen === 'fleet' && current === 'node' ? '' : undefined}
+            data-within={WITHIN[current] === screen ? '' : undefined}
             data-tip={name}
             onClick={event => go(event, screen)}
           >

@@ -1,11 +1,17 @@
 import { Select } from '@base-ui/react/select'
-import { Check, ChevronDown } from 'lucide-react'
+import { Check, ChevronDown, Pencil, Plus } from 'lucide-react'
 import type { PlanName } from '../../contract/ids'
 import type { PlanView } from '../../contract/plans'
 import { plural } from '../format'
+import { openPlan } from '../plans/planCommands'
 import { useFleet } from '../state/fleetStore'
 import { chosenPlan } from './refusals'
 import { screenStore, useScreen } from './screenStore'
+
+/** Items that open the editor; no plan can be called so. */
+const EDIT = ' edit'
+const NEW = ' new'
+type Picked = PlanName | typeof EDIT | typeof NEW
 
 /** Which plan START would start. */
 export function PlanPicker() {
@@ -13,11 +19,10 @@ export function PlanPicker() {
   const picked = useScreen(state => state.plan)
   const chosen = chosenPlan(plans, picked)
   return (
-    <Select.Root
+    <Select.Root<Picked>
       value={chosen?.name ?? null}
-      onValueChange={(plan: PlanName | null) => screenStore.setState({ plan })}
+      onValueChange={(picked: Picked | null) => pick(picked, chosen)}
       modal={false}
-      readOnly={plans.length === 0}
     >
       <Select.Trigger className="plan-picker" aria-label="Plan">
         <span className="plan-word" aria-hidden>
@@ -43,12 +48,28 @@ export function PlanPicker() {
                   </span>
                 </Select.Item>
               ))}
+              {chosen === null ? null : (
+                <Select.Item value={EDIT} className="menu-item plan-item" label="Edit plan">
+                  <Pencil size={14} strokeWidth={1.75} aria-hidden />
+                  <Select.ItemText className="truncate">Edit plan…</Select.ItemText>
+                </Select.Item>
+              )}
+              <Select.Item value={NEW} className="menu-item plan-item" label="New plan">
+                <Plus size={14} strokeWidth={1.75} aria-hidden />
+                <Select.ItemText>New plan…</Select.ItemText>
+              </Select.Item>
             </Select.List>
           </Select.Popup>
         </Select.Positioner>
       </Select.Portal>
     </Select.Root>
   )
+}
+
+function pick(picked: Picked | null, chosen: PlanView | null): void {
+  if (picked === NEW) openPlan(null)
+  else if (picked === EDIT) openPlan(chosen?.name ?? null)
+  else screenStore.setState({ plan: picked })
 }
 
 const describe = (plan: PlanView): string =>

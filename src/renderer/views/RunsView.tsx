@@ -1,3 +1,4 @@
+import { PlanList } from '../plans/LazyPlans'
 import { FleetNews } from './FleetNews'
 import { RunsPanel } from './RunsPanel'
 
@@ -7,6 +8,7 @@ export function RunsView() {
       <h1 className="sr-only">Runs</h1>
       <FleetNews />
       <RunsPanel />
+      <PlanList />
     </div>
   )
 }

@@ -8,6 +8,7 @@ import { useFleet } from '../state/fleetStore'
 import { JoinDialogs } from '../join/JoinDialogs'
 import { NodeKeys } from '../join/NodeKeys'
 import { UndoBar } from '../join/UndoBar'
+import { StartChooser } from '../plans/LazyPlans'
 import { ActionsProvider, type FleetActions } from './actions'
 import { Header } from './Header'
 import { HostKeyDialogs } from './HostKeyDialogs'
@@ -57,6 +58,7 @@ export function Shell({ actions, onOpenPalette, children, dock }: ShellProps) {
         <HostKeyDialogs />
         <LeaveSafeDialog />
         <JoinDialogs />
+        <StartChooser />
         <NodeKeys />
       </ActionsProvider>
     </CSPProvider>

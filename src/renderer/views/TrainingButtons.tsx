@@ -1,6 +1,7 @@
-import { Play, Square } from 'lucide-react'
-import { Button } from '../components/Button'
+import { ListChecks, Play, Square } from 'lucide-react'
+import { Button, IconButton } from '../components/Button'
 import { useFleet } from '../state/fleetStore'
+import { openStart } from '../plans/planCommands'
 import { useActions } from './actions'
 import { openStop, startChosenPlan } from './commands'
 import { chosenPlan, startRefusal, stopRefusal } from './refusals'
@@ -14,6 +15,7 @@ export function TrainingButtons() {
   const refusalOfStop = useFleet(stopRefusal)
   return (
     <>
+      <ChooseTracks />
       <Button
         look="primary"
         aria-label="Start training"
@@ -28,5 +30,17 @@ export function TrainingButtons() {
         STOP
       </Button>
     </>
+  )
+}
+
+/** Only for a plan of several tracks: START alone starts them all. */
+function ChooseTracks() {
+  const picked = useScreen(state => state.plan)
+  const plan = useFleet(state => chosenPlan(state.plans, picked))
+  if (plan === null || plan.tracks.length < 2) return null
+  return (
+    <IconButton name="Choose tracks…" className="choose-tracks" onClick={() => openStart(plan.name)}>
+      <ListChecks size={16} strokeWidth={1.75} aria-hidden />
+    </IconButton>
   )
 }

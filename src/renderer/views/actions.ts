@@ -3,14 +3,17 @@ import type { DiagnosisEvent } from '../../contract/diagnosis'
 import type { HistorySpan, NodeHistory } from '../../contract/history'
 import type { NodeName, PlanName, RunId, WorkerId } from '../../contract/ids'
 import type { ModeFlags } from '../../contract/mode'
+import type { TrackChoice } from '../../contract/plans'
 import type { JoinActions } from '../join/joinActions'
+import type { PlanActions } from '../plans/planActions'
 
 /**
  * What a view may ask for. A promise that rejects carries an Error: `message` is a sentence for the trader,
  * `data.hint` names the fix. Views show both as an alert and never swallow them.
  */
-export interface FleetActions extends JoinActions {
-  startTraining(plan: PlanName): Promise<void>
+export interface FleetActions extends JoinActions, PlanActions {
+  /** `tracks`: only these, with so many workers; without it, or null, the whole plan. */
+  startTraining(plan: PlanName, tracks?: readonly TrackChoice[] | null): Promise<void>
   /** Settles with the proof (`run.stop`), so it may take as long as the grace. `nodes: null` is every node of the run. */
   stopTraining(ask: StopAsk): Promise<void>
   /** Kills one process that the last stop of the run has named. */

@@ -88,7 +88,7 @@ describe('a node', () => {
   })
 })
 
-test('the plan picker is a combobox that lists every plan with why it cannot be started', async () => {
+test('the plan picker is a combobox that lists every plan with why it cannot be started, and leads to the editor', async () => {
   showScene('fleet-3')
   const picker = screen.getByRole('combobox', { name: 'Plan' })
   expect(picker.textContent).toContain('kelly-monte-carlo')
@@ -98,6 +98,8 @@ test('the plan picker is a combobox that lists every plan with why it cannot be 
     'kelly-monte-carlo3 nodes · 7 workers',
     'tft-walk-forwardpc2 · 1 worker',
     'ppo-sweepThe ray engine is not built yet.',
+    'Edit plan…',
+    'New plan…',
   ])
 })
 

@@ -2,8 +2,8 @@ import { createStore, useStore } from 'zustand'
 import type { NodeName, PlanName, RunId, WorkerId } from '../../contract/ids'
 import type { ModeFlags } from '../../contract/mode'
 
-/** `node` is one node of the fleet, with a place of its own under it. */
-export type Screen = 'fleet' | 'node' | 'runs' | 'results' | 'logs' | 'settings'
+/** `node` is one node of the fleet, with a place of its own under it; `plan` is one plan in the editor. */
+export type Screen = 'fleet' | 'node' | 'runs' | 'plan' | 'results' | 'logs' | 'settings'
 export type NodeTab = 'overview' | 'diagnosis'
 /** How far back a node's charts go. */
 export type NodeSpan = 'recent' | 'hour' | 'day'
@@ -37,6 +37,8 @@ export interface ScreenState {
   readonly node: NodeName | null
   readonly nodeTab: NodeTab
   readonly nodeSpan: NodeSpan
+  /** The plan in the editor, or that was there last; null: a new one. */
+  readonly editedPlan: PlanName | null
   /** The plan START would start; null until one was picked: the first one. */
   readonly plan: PlanName | null
   /** The run whose results and logs are shown; null: the newest. */
@@ -58,6 +60,7 @@ export const initialScreen: ScreenState = {
   node: null,
   nodeTab: 'overview',
   nodeSpan: 'recent',
+  editedPlan: null,
   plan: null,
   run: null,
   stop: null,
