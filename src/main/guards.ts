@@ -3,6 +3,9 @@ import type { Log } from '../core/kernel/log'
 import { APP_ORIGIN } from './appOrigin'
 import { externalLink } from './externalLink'
 
+/** Reports, and the log lines that are on the screen. */
+const SAVED_TYPES: ReadonlySet<string> = new Set(['application/json', 'text/plain'])
+
 interface Deps {
   readonly log: Log
   /** Where the page comes from. */
@@ -74,7 +77,7 @@ export function guardSession({ log, origin }: Deps, session: Session): void {
   session.on('will-download', (event, item) => {
     if (item.getURL().startsWith(`${APP_ORIGIN}/logs/`)) return
     // Where it goes is asked for in a dialog of the system, as it is for a log.
-    if (item.getURL().startsWith(`blob:${APP_ORIGIN}/`) && item.getMimeType() === 'application/json') return
+    if (item.getURL().startsWith(`blob:${APP_ORIGIN}/`) && SAVED_TYPES.has(item.getMimeType())) return
     log.warn('download denied', { url: item.getURL() })
     event.preventDefault()
   })

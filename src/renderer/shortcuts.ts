@@ -12,6 +12,8 @@ export const SHORTCUTS = {
   toggleDock: { keys: ['ctrl+`'], what: 'Show or hide the logs' },
   filterNodes: { keys: ['/'], what: 'Filter the nodes, when the keyboard is on them' },
   filterLogs: { keys: ['mod+f'], what: 'Filter the logs, when they have the keyboard' },
+  nextMatch: { keys: ['f3'], what: 'Go to the next match in the logs' },
+  previousMatch: { keys: ['shift+f3'], what: 'Go back to the one before it' },
   moveUp: { keys: ['alt+arrowup'], what: 'Move the node that has the keyboard up' },
   moveDown: { keys: ['alt+arrowdown'], what: 'Move it down' },
 } as const satisfies Readonly<Record<string, Shortcut>>
@@ -37,7 +39,7 @@ function matches(event: KeyPress, keys: string): boolean {
     event.ctrlKey === wantsCtrl &&
     event.metaKey === (wantsMod && isMac) &&
     event.altKey === parts.includes('alt') &&
-    !event.shiftKey
+    event.shiftKey === parts.includes('shift')
   )
 }
 
@@ -48,6 +50,7 @@ export function shortcutWords(name: ShortcutName): readonly string[] {
       mod: isMac ? '⌘' : 'Ctrl',
       ctrl: 'Ctrl',
       alt: isMac ? '⌥' : 'Alt',
+      shift: 'Shift',
       arrowup: '↑',
       arrowdown: '↓',
     })[part] ?? part.toUpperCase()

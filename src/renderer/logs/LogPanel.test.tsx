@@ -3,6 +3,7 @@ import { act, cleanup, fireEvent, render, screen, within } from '@testing-librar
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Run } from '../../contract/runs'
 import { createLogBench, kellyRun } from './logTestBench'
+import { linesFrom } from '../state/scriptedLogEngine'
 import { LogPanel } from './LogPanel'
 import { logPanelStore } from './logPanelStore'
 
@@ -31,6 +32,10 @@ const frame = (): void => act(() => bench.drawFrame())
 const log = () => screen.getByRole('log', { name: 'Logs' })
 const lines = (): (string | null)[] => [...log().querySelectorAll('.log-text')].map(line => line.textContent)
 const filter = () => screen.getByRole('searchbox', { name: 'Filter logs' })
+const download = async (what: string): Promise<void> => {
+  fireEvent.click(screen.getByRole('button', { name: 'Download logs' }))
+  fireEvent.click(await screen.findByRole('menuitem', { name: what }))
+}
 const follow = () => screen.getByRole('switch', { name: 'Follow' })
 
 describe('the log panel', () => {
@@ -39,18 +44,18 @@ describe('the log panel', () => {
     await print(1, ['step 1260'])
     expect(
       [...log().querySelectorAll('.log-line')].map(line => [...line.children].map(cell => cell.textContent)),
-    ).toEqual([['14:02:09.118', 'this-pc w1', 'step 1260']])
+    ).toEqual([['', '14:02:09.118', 'this-pc w1', 'step 1260']])
   })
 
   it('has a tab for all workers and one a node, which shows and follows that node alone', async () => {
     await show()
     await print(1, ['from this-pc'])
     await print(3, ['from pc2'])
-    expect(screen.getAllByRole('tab').map(tab => tab.textContent)).toEqual(['All workers', 'this-pc', 'pc2'])
+    expect(screen.getAllByRole('tab').map(tab => tab.textContent)).toEqual(['All', 'this-pc', 'pc2'])
     fireEvent.click(screen.getByRole('tab', { name: 'pc2' }))
     frame()
     expect(lines()).toEqual(['from pc2'])
-    expect(bench.engine.openWorkers()).toEqual(['bots-2', 'bots-3'])
+    expect(bench.engine.openLogs()).toEqual(['bots-2', 'bots-3'])
     fireEvent.keyDown(screen.getByRole('tab', { name: 'pc2' }), { key: 'ArrowLeft' })
     frame()
     expect([screen.getByRole('tab', { selected: true }).textContent, lines()]).toEqual([
@@ -66,10 +71,85 @@ describe('the log panel', () => {
     frame()
     expect(lines()).toEqual(['BETA alpha'])
     expect(within(log()).getByText('BETA').tagName).toBe('MARK')
-    expect(screen.getByText('1/3')).toBeTruthy()
+    expect(screen.getByText('0/1')).toBeTruthy()
     fireEvent.keyDown(filter(), { key: 'Escape' })
     frame()
     expect(lines()).toEqual(['alpha', 'BETA alpha', 'gamma'])
+  })
+
+  it('highlights without filtering, and goes from match to match, round at the ends', async () => {
+    await show()
+    await print(1, ['alpha 1', 'beta', 'alpha 2', 'gamma'])
+    fireEvent.click(screen.getByRole('switch', { name: 'Only matches' }))
+    fireEvent.change(filter(), { target: { value: 'alpha' } })
+    frame()
+    expect([lines().length, screen.getByText('0/2')]).toEqual([4, expect.anything()])
+    expect(within(log()).getAllByText('alpha')).toHaveLength(2)
+    const current = () => log().querySelector('[data-current] .log-text')?.textContent
+    fireEvent.keyDown(filter(), { key: 'Enter' })
+    frame()
+    expect([current(), screen.queryByText('1/2') !== null, follow().getAttribute('aria-checked')]).toEqual([
+      'alpha 1',
+      true,
+      'false',
+    ])
+    log().focus()
+    fireEvent.keyDown(log(), { key: 'F3' })
+    frame()
+    expect([current(), screen.queryByText('2/2') !== null]).toEqual(['alpha 2', true])
+    fireEvent.keyDown(log(), { key: 'F3' })
+    frame()
+    expect(current()).toBe('alpha 1')
+    fireEvent.keyDown(filter(), { key: 'Enter', shiftKey: true })
+    frame()
+    expect(current()).toBe('alpha 2')
+    fireEvent.click(screen.getByRole('switch', { name: 'Highlight' }))
+    expect(log().querySelector('mark')).toBe(null)
+  })
+
+  it('minds the case when asked', async () => {
+    await show()
+    await print(1, ['alpha', 'ALPHA'])
+    fireEvent.change(filter(), { target: { value: 'ALPHA' } })
+    fireEvent.click(screen.getByRole('button', { name: 'Match case' }))
+    frame()
+    expect(lines()).toEqual(['ALPHA'])
+  })
+
+  it('leaves out what is below a level', async () => {
+    await show()
+    await print(1, ['step 1', 'WARN slow', 'ERROR gone'])
+    const level = screen.getByRole('combobox', { name: 'Level' })
+    fireEvent.change(level, { target: { value: 'warn' } })
+    frame()
+    expect(lines()).toEqual(['WARN slow', 'ERROR gone'])
+    fireEvent.change(level, { target: { value: 'error' } })
+    frame()
+    expect(lines()).toEqual(['ERROR gone'])
+  })
+
+  it('says in words what is missing of a log', async () => {
+    await show()
+    await act(async () =>
+      bench.push(1, {
+        ...linesFrom(0, ['a', 'b']),
+        gaps: [{ beforeLine: 1, lostBytes: 1_200_000, reason: 'the file was truncated', atMs: 5 }],
+      }),
+    )
+    expect([...log().querySelectorAll('.log-text, .log-gap')].map(row => row.textContent)).toEqual([
+      'a',
+      'Gap in this-pc w1: the file was truncated, at most 1.2\u2009MB are missing',
+      'b',
+    ])
+  })
+
+  it('shows any logs together that are chosen one by one', async () => {
+    await show()
+    fireEvent.click(screen.getByRole('button', { name: 'Choose logs' }))
+    fireEvent.click(await screen.findByRole('menuitemcheckbox', { name: /^pc2 w1/ }))
+    await act(async () => bench.engine.settle())
+    expect(bench.engine.openLogs()).toEqual(['bots-1', 'bots-3'])
+    expect(screen.getByRole('tab', { selected: true }).textContent).toBe('2 logs')
   })
 
   it('says what is wrong with an expression and shows every line meanwhile', async () => {
@@ -146,7 +226,7 @@ describe('the log panel', () => {
   })
 
   it.each([
-    ['All workers', ['app://drydock/logs/20260924-134104-k3v9.log']],
+    ['All', ['app://drydock/logs/20260924-134104-k3v9.log']],
     [
       'pc2',
       [
@@ -161,14 +241,14 @@ describe('the log panel', () => {
     })
     await show()
     fireEvent.click(screen.getByRole('tab', { name: tab }))
-    fireEvent.click(screen.getByRole('button', { name: 'Download logs' }))
+    await download('All, from disk')
     expect(clicked).toEqual(urls)
   })
 
   it('hides times and wraps when asked, and remembers both', async () => {
     await show()
     await print(1, ['a'])
-    fireEvent.click(screen.getByRole('button', { name: 'Show times (UTC)' }))
+    fireEvent.click(screen.getByRole('button', { name: 'Show times' }))
     fireEvent.click(screen.getByRole('button', { name: 'Wrap long lines' }))
     expect([log().querySelector('time'), log().hasAttribute('data-wrap')]).toEqual([null, true])
     expect(JSON.parse(localStorage.getItem('drydock.logPanel') ?? '')).toMatchObject({
@@ -201,9 +281,9 @@ describe('the log panel', () => {
 
   it('closes every stream when it goes', async () => {
     await show()
-    expect(bench.engine.openWorkers()).toEqual(['bots-1', 'bots-2', 'bots-3'])
+    expect(bench.engine.openLogs()).toEqual(['bots-1', 'bots-2', 'bots-3'])
     cleanup()
-    expect(bench.engine.openWorkers()).toEqual([])
+    expect(bench.engine.openLogs()).toEqual([])
   })
 
   it('follows another run as soon as one is chosen or a newer one starts', async () => {
