@@ -37,7 +37,6 @@ export function LogFilterField({ store, snapshot, inputRef, onFind }: LogFilterF
     event.stopPropagation()
     set({ ...input, text: '' })
   }
-  const cannotFind = snapshot.hitCount === 0 ? 'Nothing matches.' : null
   return (
     <div className="log-find">
       <div className="log-filter" data-bad={problem === null ? undefined : ''}>
@@ -56,33 +55,53 @@ export function LogFilterField({ store, snapshot, inputRef, onFind }: LogFilterF
           onKeyDown={onKeyDown}
         />
         <Count snapshot={snapshot} />
-        <Flag
-          name="Match case"
-          sign="Aa"
-          isOn={input.isCaseSensitive}
-          onPress={() => set({ ...input, isCaseSensitive: !input.isCaseSensitive })}
-        />
-        <Flag
-          name="Regular expression"
-          sign=".*"
-          isOn={input.isRegex}
-          onPress={() => set({ ...input, isRegex: !input.isRegex })}
-        />
+        <Flags input={input} onSet={set} />
         {problem === null ? null : (
           <output id={problemId} className="log-filter-problem">
             {problem} Every line is shown.
           </output>
         )}
       </div>
-      <IconButton name="Previous match (Shift F3)" size="s" refusal={cannotFind} onClick={() => onFind(-1)}>
-        <ArrowUp size={14} strokeWidth={1.75} aria-hidden />
-      </IconButton>
-      <IconButton name="Next match (F3)" size="s" refusal={cannotFind} onClick={() => onFind(1)}>
-        <ArrowDown size={14} strokeWidth={1.75} aria-hidden />
-      </IconButton>
+      <FindButtons snapshot={snapshot} onFind={onFind} />
     </div>
   )
 }
+
+function FindButtons({ snapshot, onFind }: Pick<LogFilterFieldProps, 'snapshot' | 'onFind'>) {
+  const refusal = snapshot.hitCount === 0 ? 'Nothing matches.' : null
+  return (
+    <>
+      <IconButton name="Previous match (Shift F3)" size="s" refusal={refusal} onClick={() => onFind(-1)}>
+        <ArrowUp size={14} strokeWidth={1.75} aria-hidden />
+      </IconButton>
+      <IconButton name="Next match (F3)" size="s" refusal={refusal} onClick={() => onFind(1)}>
+        <ArrowDown size={14} strokeWidth={1.75} aria-hidden />
+      </IconButton>
+    </>
+  )
+}
+
+interface FlagsProps {
+  readonly input: FilterInput
+  readonly onSet: (input: FilterInput) => void
+}
+
+const Flags = ({ input, onSet }: FlagsProps) => (
+  <>
+    <Flag
+      name="Match case"
+      sign="Aa"
+      isOn={input.isCaseSensitive}
+      onPress={() => onSet({ ...input, isCaseSensitive: !input.isCaseSensitive })}
+    />
+    <Flag
+      name="Regular expression"
+      sign=".*"
+      isOn={input.isRegex}
+      onPress={() => onSet({ ...input, isRegex: !input.isRegex })}
+    />
+  </>
+)
 
 interface FlagProps {
   readonly name: string

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react'
-import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { useStore } from 'zustand'
 import type { LogId, NodeName } from '../../contract/ids'
 import type { Run } from '../../contract/runs'
@@ -35,13 +36,13 @@ export function LogHits({ searches, run, fleet, onJump }: LogHitsProps) {
         {search.status === 'running' ? (
           <>
             <ProgressBar name="Searched" step={search.bytesDone} total={search.bytesTotal} />
-            <Button size="s" onClick={searches.cancel}>
+            <Button size="s" onClick={() => searches.cancel()}>
               Cancel
             </Button>
           </>
         ) : null}
         <span className="log-hits-close">
-          <IconButton name="Close the search" size="s" onClick={searches.clear}>
+          <IconButton name="Close the search" size="s" onClick={() => searches.clear()}>
             <X size={14} strokeWidth={1.75} aria-hidden />
           </IconButton>
         </span>
@@ -83,79 +84,82 @@ type HitListProps = Omit<LogHitsProps, 'searches' | 'run'> & {
 
 /** Arrow keys go from hit to hit; Enter or a click goes there. Only rows in sight are drawn. */
 function HitList({ search, run, fleet, onJump }: HitListProps) {
-  const listId = useId()
   const list = useRef<HTMLDivElement>(null)
   const [chosen, setChosen] = useState(0)
   const [[first, end], setSpan] = useState(() => spanOf(0, 400, ROW_PX))
   const { hits } = search
+  const looks = useMemo(() => looksOf(run, fleet), [run, fleet])
+  const filter = useMemo(() => createFilter(search.query), [search.query])
+
+  // One of those that are drawn can always be reached.
+  const reachable = chosen >= first && chosen < end ? chosen : first
 
   function look(): void {
     const { scrollTop, clientHeight } = list.current ?? { scrollTop: 0, clientHeight: 0 }
     const next = spanOf(scrollTop, clientHeight, ROW_PX)
     if (next[0] !== first || next[1] !== end) setSpan(next)
   }
-  function choose(index: number): void {
-    const at = Math.max(0, Math.min(hits.length - 1, index))
-    setChosen(at)
-    const element = list.current
-    if (element === null) return
-    if (at * ROW_PX < element.scrollTop) element.scrollTop = at * ROW_PX
-    const below = (at + 1) * ROW_PX - element.clientHeight
-    if (below > element.scrollTop) element.scrollTop = below
-  }
   function onKeyDown(event: KeyboardEvent): void {
-    const page = Math.max(1, Math.floor((list.current?.clientHeight ?? ROW_PX) / ROW_PX) - 1)
-    const to: Readonly<Record<string, number>> = {
-      ArrowDown: chosen + 1,
-      ArrowUp: chosen - 1,
-      PageDown: chosen + page,
-      PageUp: chosen - page,
-      Home: 0,
-      End: hits.length - 1,
-    }
-    const index = to[event.key]
-    const hit = hits[chosen]
-    if (index !== undefined) choose(index)
-    else if (event.key === 'Enter' && hit !== undefined) onJump(hit)
-    else return
+    const to = placeAfter(event.key, chosen, hits.length, list.current?.clientHeight ?? ROW_PX)
+    if (to === null) return
     event.preventDefault()
+    // Drawn before it can have the keyboard: it may be far out of sight.
+    flushSync(() => {
+      setChosen(to)
+      scrollTo(list.current, to)
+      look()
+    })
+    list.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true })
   }
-  const rows = hits.slice(first, end).map((hit, at) => [first + at, hit] as const)
-  const looks = useMemo(() => looksOf(run, fleet), [run, fleet])
-  const filter = useMemo(() => createFilter(search.query), [search.query])
   return (
-    <div
-      ref={list}
-      role="listbox"
-      aria-label="Search hits"
-      className="log-hit-list"
-      tabIndex={0}
-      aria-activedescendant={chosen >= first && chosen < end ? `${listId}-${chosen}` : undefined}
-      onScroll={look}
-      onKeyDown={onKeyDown}
-    >
-      <div role="presentation" className="log-rows" style={{ height: hits.length * ROW_PX }}>
-        {rows.map(([index, hit]) => (
-          <div
-            key={index}
-            id={`${listId}-${index}`}
-            role="option"
-            aria-selected={index === chosen}
-            aria-setsize={hits.length}
-            aria-posinset={index + 1}
-            className="log-row log-hit"
-            style={{ transform: `translateY(${index * ROW_PX}px)` }}
-            onClick={() => {
-              setChosen(index)
-              onJump(hit)
-            }}
+    <div ref={list} className="log-hit-list" onScroll={look}>
+      <ul aria-label="Search hits" className="log-rows" style={{ height: hits.length * ROW_PX }}>
+        {hits.slice(first, end).map((hit, at) => (
+          <li
+            key={first + at}
+            className="log-row"
+            style={{ transform: `translateY(${(first + at) * ROW_PX}px)` }}
           >
-            <HitRow hit={hit} look={looks.get(hit.log)} filter={filter} />
-          </div>
+            <button
+              type="button"
+              className="log-hit"
+              aria-current={first + at === chosen ? true : undefined}
+              tabIndex={first + at === reachable ? 0 : -1}
+              onKeyDown={onKeyDown}
+              onClick={() => {
+                setChosen(first + at)
+                onJump(hit)
+              }}
+            >
+              <HitRow hit={hit} look={looks.get(hit.log)} filter={filter} />
+            </button>
+          </li>
         ))}
-      </div>
+      </ul>
     </div>
   )
+}
+
+/** Where a key leads from one hit; null: it leads nowhere. */
+function placeAfter(key: string, from: number, hitCount: number, heightPx: number): number | null {
+  const page = Math.max(1, Math.floor(heightPx / ROW_PX) - 1)
+  const to: Readonly<Record<string, number>> = {
+    ArrowDown: from + 1,
+    ArrowUp: from - 1,
+    PageDown: from + page,
+    PageUp: from - page,
+    Home: 0,
+    End: hitCount - 1,
+  }
+  const place = to[key]
+  return place === undefined ? null : Math.max(0, Math.min(hitCount - 1, place))
+}
+
+function scrollTo(list: HTMLElement | null, index: number): void {
+  if (list === null) return
+  const [topPx, bottomPx] = [index * ROW_PX, (index + 1) * ROW_PX - list.clientHeight]
+  if (topPx < list.scrollTop) list.scrollTop = topPx
+  else if (bottomPx > list.scrollTop) list.scrollTop = bottomPx
 }
 
 interface HitLook {
@@ -177,7 +181,7 @@ interface HitRowProps {
 function HitRow({ hit, look, filter }: HitRowProps) {
   const zone = useLogPanel(state => state.zone)
   return (
-    <div className="log-line">
+    <span className="log-line">
       <LogMark colour={look?.colour ?? 0} />
       <time className="log-time" dateTime={new Date(hit.atMs).toISOString()} title={fullTime(hit.atMs, zone)}>
         {lineTime(hit.atMs, zone)}
@@ -188,6 +192,6 @@ function HitRow({ hit, look, filter }: HitRowProps) {
       <span className="log-text">
         <LineText raw={hit.text} filter={filter} />
       </span>
-    </div>
+    </span>
   )
 }

@@ -10,6 +10,7 @@ import {
 import type { LogEntry } from '../state/logEntry'
 import { indexOfEntry } from '../state/logOrder'
 import type { LogSnapshot, LogStore } from '../state/logStore'
+import { listenToScroll, type ScrollEvents } from './scrollEvents'
 
 const ROW_PX = 20
 const OVERSCAN = 12
@@ -66,7 +67,7 @@ type LogVirtualizer = Virtualizer<HTMLElement, HTMLElement>
  */
 export function createLogScroller(
   store: ScrolledStore,
-  { onTop, onBottom }: { readonly onTop: () => void; readonly onBottom: () => void },
+  ends: { readonly onTop: () => void; readonly onBottom: () => void },
 ) {
   const listeners = new Set<() => void>()
   let version = 0
@@ -87,19 +88,7 @@ export function createLogScroller(
     /** The element that scrolls. Returns what ends it. */
     attach(element: HTMLElement | null): () => void {
       state.element = element
-      const stopListening = listenToScroll(element, {
-        onMove(scrollTop, isFromEnd) {
-          if (isFollowing(state) && isFromEnd && scrollTop < state.pinnedTop - 1) leave(state, store)
-          noteTop(state, virtualizer, scrollTop)
-        },
-        onWheelUp: () => (isFollowing(state) ? leave(state, store) : undefined),
-        onTop() {
-          if (!store.getSnapshot().hasOlder) return
-          if (isFollowing(state)) leave(state, store)
-          onTop()
-        },
-        onBottom: () => (store.getSnapshot().isExcerpt ? onBottom() : undefined),
-      })
+      const stopListening = listenToScroll(element, scrollEvents(state, virtualizer, store, ends))
       return () => {
         stopListening()
         // The pair of calls that the library's own React hook makes; this is its clean-up.
@@ -150,6 +139,27 @@ function enter(state: ScrollerState, scene: LogScene): void {
     state.keyOf = scene.isWrapping ? index => rows[index]?.id ?? -index : sameIndex
   }
   state.scene = scene
+}
+
+function scrollEvents(
+  state: ScrollerState,
+  virtualizer: LogVirtualizer,
+  store: ScrolledStore,
+  ends: Parameters<typeof createLogScroller>[1],
+): ScrollEvents {
+  return {
+    onMove(scrollTop, isFromEnd) {
+      if (isFollowing(state) && isFromEnd && scrollTop < state.pinnedTop - 1) leave(state, store)
+      noteTop(state, virtualizer, scrollTop)
+    },
+    onWheelUp: () => (isFollowing(state) ? leave(state, store) : undefined),
+    onTop() {
+      if (!store.getSnapshot().hasOlder) return
+      if (isFollowing(state)) leave(state, store)
+      ends.onTop()
+    },
+    onBottom: () => (store.getSnapshot().isExcerpt ? ends.onBottom() : undefined),
+  }
 }
 
 function leave(state: ScrollerState, store: ScrolledStore): void {
@@ -259,38 +269,3 @@ const rowsInSight = (range: Range, count: number): Span => [
 ]
 const indexesIn = ([first, last]: Span): number[] =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at)
-
-interface ScrollEvents {
-  readonly onMove: (scrollTop: number, isFromEnd: boolean) => void
-  /** A wheel turned up where there is something above: the smooth scrolling that follows may come too late. */
-  readonly onWheelUp: () => void
-  /** Upwards and nearly at the top, or still further up. */
-  readonly onTop: () => void
-  /** Downwards and nearly at the bottom. */
-  readonly onBottom: () => void
-}
-
-function listenToScroll(element: HTMLElement | null, events: ScrollEvents): () => void {
-  if (element === null) return () => {}
-  const stop = new AbortController()
-  // What scrolls must be reachable without a mouse.
-  element.tabIndex = 0
-  let lastTop = element.scrollTop
-  const onScroll = (): void => {
-    const { scrollTop, scrollHeight, clientHeight } = element
-    const isUp = scrollTop < lastTop
-    const isDown = scrollTop > lastTop
-    lastTop = scrollTop
-    events.onMove(scrollTop, scrollHeight - clientHeight - scrollTop > 1)
-    if (isUp && scrollTop < ROW_PX * 3) events.onTop()
-    if (isDown && scrollHeight - clientHeight - scrollTop < ROW_PX * 3) events.onBottom()
-  }
-  const onWheel = (event: WheelEvent): void => {
-    if (event.deltaY >= 0) return
-    if (element.scrollTop > 0) events.onWheelUp()
-    else events.onTop()
-  }
-  element.addEventListener('scroll', onScroll, { passive: true, signal: stop.signal })
-  element.addEventListener('wheel', onWheel, { passive: true, signal: stop.signal })
-  return () => stop.abort()
-}

@@ -28,9 +28,7 @@ export interface Fresh {
 export function createLogBuffers(numbers: LogNumbers) {
   const windows = new Map<LogSource, LogWindow>()
   let shown: readonly LogSource[] = []
-  let fresh = new Map<LogSource, LogEntry[]>()
-  let count = 0
-  let isTrimmed = false
+  const fresh = createFresh()
 
   const capacity = (): number =>
     Math.max(FEWEST_LINES, Math.min(WINDOW_LINES, Math.floor(SHOWN_LINES / Math.max(1, shown.length))))
@@ -38,14 +36,9 @@ export function createLogBuffers(numbers: LogNumbers) {
   function keep(source: LogSource, window: LogWindow, entries: readonly LogEntry[]): boolean {
     if (entries.length === 0) return false
     // In bulk: trimming at every line would copy the window at every line.
-    if (window.entries.length > capacity() * 1.25) {
-      window.trim(capacity())
-      isTrimmed = true
-    }
-    const waiting = fresh.get(source)
-    if (waiting === undefined) fresh.set(source, [...entries])
-    else for (const entry of entries) waiting.push(entry)
-    count += entries.length
+    const isFull = window.entries.length > capacity() * 1.25
+    if (isFull) window.trim(capacity())
+    fresh.add(source, entries, isFull)
     return true
   }
 
@@ -84,21 +77,40 @@ export function createLogBuffers(numbers: LogNumbers) {
       return isNews.includes(true)
     },
     get freshCount() {
-      return count
+      return fresh.count
     },
-    takeFresh(): Fresh {
-      const taken = { lists: [...fresh.values()], count, isTrimmed }
-      fresh = new Map()
-      count = 0
-      isTrimmed = false
-      return taken
-    },
+    takeFresh: (): Fresh => fresh.take(),
     lists: () => shown.map(source => windows.get(source)?.entries ?? []),
     lineCount: () => shown.reduce((sum, source) => sum + (windows.get(source)?.lineCount ?? 0), 0),
   }
 }
 
 export type LogBuffers = ReturnType<typeof createLogBuffers>
+
+function createFresh() {
+  let lists = new Map<LogSource, LogEntry[]>()
+  let count = 0
+  let isTrimmed = false
+  return {
+    get count() {
+      return count
+    },
+    add(source: LogSource, entries: readonly LogEntry[], hasTrimmed: boolean): void {
+      const waiting = lists.get(source)
+      if (waiting === undefined) lists.set(source, [...entries])
+      else for (const entry of entries) waiting.push(entry)
+      count += entries.length
+      isTrimmed ||= hasTrimmed
+    },
+    take(): Fresh {
+      const taken = { lists: [...lists.values()], count, isTrimmed }
+      lists = new Map()
+      count = 0
+      isTrimmed = false
+      return taken
+    },
+  }
+}
 
 /** The same log asked for again is the same source, whoever made the object. */
 function knownSource(known: Iterable<LogSource>, source: LogSource): LogSource {

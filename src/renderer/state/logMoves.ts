@@ -11,23 +11,7 @@ type Parts = StoreParts & {
 
 /** What moves the reader to another place in the logs: from match to match, to a line, to a time, on and back. */
 export function createLogMoves(parts: Parts) {
-  const { state, view, buffers, reader, numbers, ask, standStill } = parts
-
-  function reveal(entry: LogEntry): void {
-    standStill()
-    state.reveal = { entry }
-    ask()
-  }
-
-  async function extend(side: 'readOlder' | 'readNewer'): Promise<void> {
-    const { excerpt } = state
-    if (excerpt === null) return
-    await reader.whileReading(async () => {
-      const lists = await excerpt[side]()
-      if (state.excerpt === excerpt) view.add(mergeByArrival(lists))
-    })
-  }
-
+  const { state, view, buffers, reader } = parts
   return {
     /**
      * To the next (1) or previous (-1) match, from the last one or, before any, from `from`: the first row in sight.
@@ -40,44 +24,63 @@ export function createLogMoves(parts: Parts) {
       const hit = hits[(at + hits.length) % Math.max(1, hits.length)]
       if (hit === undefined) return
       state.current = hit
-      reveal(hit)
+      reveal(parts, hit)
     },
     /**
      * To a line, or to the first line at or after a time, wherever on disk it is. False: there is none.
      * Errors: the engine's.
      */
-    async jump(place: JumpPlace): Promise<boolean> {
-      const held = 'line' in place && state.excerpt === null ? lineIn(parts, place) : null
-      if (held !== null) {
-        state.isStale ||= !state.isFollowing
-        state.current = held
-        reveal(held)
-        return true
-      }
-      const { client, showing } = state
-      if (client === null || buffers.shown.length === 0) return false
-      let target: LogEntry | null = null
-      await reader.whileReading(async () => {
-        const excerpt = await readExcerpt({ client, sources: buffers.shown, numbers }, place)
-        // Other logs are shown by now: this is no part of them.
-        if (showing !== state.showing || excerpt.target === null) return
-        standStill()
-        state.excerpt = excerpt
-        state.isStale = true
-        target = excerpt.target
-        if ('line' in place) state.current = target
-        reveal(target)
-      })
-      return target !== null
-    },
+    jump: (place: JumpPlace): Promise<boolean> => jump(parts, place),
     /** Reads the lines before the first row. Only of use while not following. Errors: the engine's. */
     readOlder: async (): Promise<void> => {
-      if (state.excerpt !== null) await extend('readOlder')
+      if (state.excerpt !== null) await extend(parts, 'readOlder')
       else if (state.client !== null) await reader.readOlder(state.client, buffers.shown)
     },
     /** Reads the lines after the last row of an excerpt. Errors: the engine's. */
-    readNewer: (): Promise<void> => extend('readNewer'),
+    readNewer: (): Promise<void> => extend(parts, 'readNewer'),
   }
+}
+
+function reveal({ state, standStill, ask }: Parts, entry: LogEntry): void {
+  standStill()
+  state.reveal = { entry }
+  ask()
+}
+
+async function jump(parts: Parts, place: JumpPlace): Promise<boolean> {
+  const { state, buffers, reader, numbers } = parts
+  const held = 'line' in place && state.excerpt === null ? lineIn(parts, place) : null
+  if (held !== null) {
+    // What came while the list stood still is not in it yet.
+    state.isStale ||= !state.isFollowing
+    state.current = held
+    reveal(parts, held)
+    return true
+  }
+  const { client, showing } = state
+  if (client === null || buffers.shown.length === 0) return false
+  let isThere = false
+  await reader.whileReading(async () => {
+    const excerpt = await readExcerpt({ client, sources: buffers.shown, numbers }, place)
+    // Other logs are shown by now: this is no part of them.
+    if (showing !== state.showing || excerpt.target === null) return
+    parts.standStill()
+    state.excerpt = excerpt
+    state.isStale = true
+    if ('line' in place) state.current = excerpt.target
+    reveal(parts, excerpt.target)
+    isThere = true
+  })
+  return isThere
+}
+
+async function extend({ state, view, reader }: Parts, side: 'readOlder' | 'readNewer'): Promise<void> {
+  const { excerpt } = state
+  if (excerpt === null) return
+  await reader.whileReading(async () => {
+    const lists = await excerpt[side]()
+    if (state.excerpt === excerpt) view.add(mergeByArrival(lists))
+  })
 }
 
 function nextHit(hits: readonly LogEntry[], base: LogEntry, step: 1 | -1, isFirst: boolean): number {

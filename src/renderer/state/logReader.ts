@@ -21,29 +21,17 @@ interface LogReaderDeps {
 export function createLogReader(deps: LogReaderDeps) {
   /** Sources whose read before the first row gave nothing: there is no more to have. */
   const exhausted = new Set<LogSource>()
-  let isReading = false
+  const reading = createReading(deps.onChange)
   let generation = 0
-
-  async function whileReading(work: () => Promise<void>): Promise<void> {
-    if (isReading) return
-    isReading = true
-    deps.onChange()
-    try {
-      await work()
-    } finally {
-      isReading = false
-      deps.onChange()
-    }
-  }
 
   return {
     get isReading() {
-      return isReading
+      return reading.isOn
     },
     hasOlder: (windows: readonly (LogWindow | undefined)[]): boolean =>
       deps.view.merged.length < MOST_ROWS &&
       windows.some(window => window !== undefined && window.firstLine > 0 && !exhausted.has(window.source)),
-    whileReading,
+    whileReading: (work: () => Promise<void>): Promise<void> => reading.whileOn(work),
     /** After a rebuild what was known about the beginning of the list is not true any more. */
     forget(): void {
       exhausted.clear()
@@ -51,7 +39,7 @@ export function createLogReader(deps: LogReaderDeps) {
     },
     /** Errors: the engine's, for the caller to show. */
     readOlder: (client: LogClient, sources: readonly LogSource[]): Promise<void> =>
-      whileReading(async () => {
+      reading.whileOn(async () => {
         const first = firstEntries(deps.view.merged)
         const begun = generation
         for (const source of sources) {
@@ -71,7 +59,7 @@ export function createLogReader(deps: LogReaderDeps) {
       skip: LogSkip,
       fill: (skip: LogSkip, by: readonly LogEntry[]) => void,
     ): Promise<void> =>
-      whileReading(async () => {
+      reading.whileOn(async () => {
         const end = skip.line + Math.min(skip.missing, MOST_LINES_A_READ)
         const batches = await readAll(client, skip.source, skip.line, end)
         if (batches.length === 0) return
@@ -83,6 +71,27 @@ export function createLogReader(deps: LogReaderDeps) {
 }
 
 export type LogReader = ReturnType<typeof createLogReader>
+
+/** One reading at a time: another one meanwhile is not begun. */
+function createReading(onChange: () => void) {
+  let isOn = false
+  return {
+    get isOn() {
+      return isOn
+    },
+    async whileOn(work: () => Promise<void>): Promise<void> {
+      if (isOn) return
+      isOn = true
+      onChange()
+      try {
+        await work()
+      } finally {
+        isOn = false
+        onChange()
+      }
+    },
+  }
+}
 
 /** Lines `[from, to)` as far as they can be had: one answer ends where lines of another time begin. */
 export async function readAll(

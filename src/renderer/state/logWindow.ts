@@ -19,32 +19,14 @@ interface Place {
  * where bytes are missing in the log. It begins at `fromLine`; what is before that is older, not missing.
  */
 export function createLogWindow(source: LogSource, fromLine: number, numbers: LogNumbers) {
-  let entries: LogEntry[] = []
+  const list = createList()
+  const newGaps = createNewGaps()
   let nextLine = fromLine
-  let otherCount = 0
-  /** Gaps that have their entry: the batches on both sides of one tell of it. */
-  const knownGaps = new Set<string>()
-
-  function take(fresh: readonly LogEntry[]): readonly LogEntry[] {
-    for (const entry of fresh) {
-      entries.push(entry)
-      if (entry.kind !== 'line') otherCount += 1
-    }
-    return fresh
-  }
-
-  function newGaps(gaps: readonly LogGap[], from: number, to: number): readonly LogGap[] {
-    const found = gaps.filter(
-      gap => gap.beforeLine >= from && gap.beforeLine <= to && !knownGaps.has(keyOf(gap)),
-    )
-    for (const gap of found) knownGaps.add(keyOf(gap))
-    return found
-  }
 
   // A clock that was set back must not put a line above the one before it.
   const place = (atMs: number): Place => ({
     source,
-    atMs: Math.max(atMs, entries.at(-1)?.atMs ?? 0),
+    atMs: Math.max(atMs, list.entries.at(-1)?.atMs ?? 0),
     batch: numbers.nextBatch(),
   })
 
@@ -57,7 +39,7 @@ export function createLogWindow(source: LogSource, fromLine: number, numbers: Lo
     if (missing > 0) fresh.push({ kind: 'skip', id: numbers.nextId(), line: nextLine, missing, ...at })
     for (const entry of entriesOf(firstLine, lines, gaps, at, numbers)) fresh.push(entry)
     nextLine = firstLine + lines.length
-    return take(fresh)
+    return list.add(fresh)
   }
 
   return {
@@ -68,42 +50,72 @@ export function createLogWindow(source: LogSource, fromLine: number, numbers: Lo
     },
     /** The oldest line still here; `nextLine` when there is none. */
     get firstLine() {
-      return entries[0]?.line ?? nextLine
+      return list.entries[0]?.line ?? nextLine
     },
     get lineCount() {
-      return entries.length - otherCount
+      return list.lineCount
     },
     get entries(): readonly LogEntry[] {
-      return entries
+      return list.entries
     },
     /** What of the batch is new, as entries. A line that is already here is not taken twice. */
     append,
     /** Of these gaps, those after the last line, as entries. */
     end(gaps: readonly LogGap[]): readonly LogEntry[] {
       const last = newGaps(gaps, nextLine, nextLine)
-      return take(entriesOf(nextLine, [], last, place(last[0]?.atMs ?? 0), numbers))
+      return list.add(entriesOf(nextLine, [], last, place(last[0]?.atMs ?? 0), numbers))
     },
     /** Forgets the oldest beyond `capacity`. */
-    trim(capacity: number): void {
-      if (entries.length <= capacity) return
-      entries = entries.slice(entries.length - capacity)
-      otherCount = countOthers(entries)
-    },
+    trim: (capacity: number): void => list.trim(capacity),
     /** Lines that were fetched for a skip take its place. */
-    fill(skip: LogSkip, by: readonly LogEntry[]): void {
-      const at = entries.indexOf(skip)
-      if (at < 0) return
-      entries = entries.slice(0, at).concat(by, entries.slice(at + 1))
-      otherCount = countOthers(entries)
-    },
+    fill: (skip: LogSkip, by: readonly LogEntry[]): void => list.replace(skip, by),
   }
 }
 
 export type LogWindow = ReturnType<typeof createLogWindow>
 
+function createList() {
+  let entries: LogEntry[] = []
+  let lineCount = 0
+  const set = (next: LogEntry[]): void => {
+    entries = next
+    lineCount = next.reduce((count, entry) => (entry.kind === 'line' ? count + 1 : count), 0)
+  }
+  return {
+    get entries() {
+      return entries
+    },
+    get lineCount() {
+      return lineCount
+    },
+    add(fresh: readonly LogEntry[]): readonly LogEntry[] {
+      for (const entry of fresh) {
+        entries.push(entry)
+        if (entry.kind === 'line') lineCount += 1
+      }
+      return fresh
+    },
+    trim(capacity: number): void {
+      if (entries.length > capacity) set(entries.slice(entries.length - capacity))
+    },
+    replace(entry: LogEntry, by: readonly LogEntry[]): void {
+      const at = entries.indexOf(entry)
+      if (at >= 0) set(entries.slice(0, at).concat(by, entries.slice(at + 1)))
+    },
+  }
+}
+
+/** Of some gaps those between two lines that have no entry yet: the batches on both sides of a gap tell of it. */
+function createNewGaps() {
+  const known = new Set<string>()
+  return (gaps: readonly LogGap[], from: number, to: number): readonly LogGap[] => {
+    const found = gaps.filter(gap => gap.beforeLine >= from && gap.beforeLine <= to && !known.has(keyOf(gap)))
+    for (const gap of found) known.add(keyOf(gap))
+    return found
+  }
+}
+
 const keyOf = ({ beforeLine, atMs }: LogGap): string => `${beforeLine} ${atMs}`
-const countOthers = (entries: readonly LogEntry[]): number =>
-  entries.reduce((count, entry) => (entry.kind === 'line' ? count : count + 1), 0)
 
 /** Lines from `firstLine` on and the gaps among them, as entries in their order. */
 export function entriesOf(
