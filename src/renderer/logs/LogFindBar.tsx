@@ -1,7 +1,6 @@
 import { type KeyboardEvent, type RefObject, useId, useState } from 'react'
 import { Button } from '../components/Button'
 import { Toggle } from '../components/Toggle'
-import type { LogSearches } from '../state/logSearch'
 import type { LogSnapshot, LogStore } from '../state/logStore'
 import type { Run } from '../../contract/runs'
 import { problemOf } from '../views/attempt'
@@ -13,7 +12,6 @@ import { parseTypedTime } from './logTimes'
 
 interface LogFindBarProps {
   readonly store: LogStore
-  readonly searches: LogSearches
   readonly snapshot: LogSnapshot
   readonly run: Run | null
   readonly tab: LogTab
@@ -81,7 +79,7 @@ function LevelChoice() {
 }
 
 /** Over the whole logs on disk: what is in memory is only their end. */
-function SearchAllButton({ store, searches, snapshot, run, tab }: LogFindBarProps) {
+function SearchAllButton({ store, snapshot, run, tab }: LogFindBarProps) {
   const client = store.client()
   const refusal =
     run === null
@@ -96,7 +94,7 @@ function SearchAllButton({ store, searches, snapshot, run, tab }: LogFindBarProp
   const search = (): void => {
     if (run === null || client === null) return
     const logs = tab === 'all' ? null : store.shown().map(({ log }) => log)
-    void searches.start(client, { run: run.id, logs, query: snapshot.input })
+    void store.searches.start(client, { run: run.id, logs, query: snapshot.input })
   }
   return (
     <Button size="s" refusal={refusal} onClick={search} data-tip={refusal ?? 'Search the whole logs on disk'}>

@@ -7,7 +7,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
-import { createLogSearches, type LogHit } from '../state/logSearch'
+import type { LogHit } from '../state/logSearch'
 import type { LogStore } from '../state/logStore'
 import { attempt } from '../views/attempt'
 import { matchesShortcut } from '../shortcuts'
@@ -37,11 +37,9 @@ export function LogPanel({ store, layout }: LogPanelProps) {
   const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot)
   const filterRef = useRef<HTMLInputElement>(null)
   const root = useRef<HTMLElement>(null)
-  const [searches] = useState(createLogSearches)
   const [scroller] = useState(() => createScroller(store))
   const find = (step: 1 | -1): void => store.find(step, scroller.firstInSight())
   useEffect(() => followShownLogs(store), [store])
-  useEffect(() => () => searches.clear(), [searches])
   useAskedFocus(root)
   useLogKeys(root, { layout, find, focusFilter: () => focusOn(filterRef.current) })
 
@@ -53,7 +51,7 @@ export function LogPanel({ store, layout }: LogPanelProps) {
         {run === null ? null : <LogChooser {...{ run, fleet, tab }} />}
         <LogTools {...{ store, snapshot, run, tab, layout }} />
       </div>
-      <LogFindBar {...{ store, searches, snapshot, run, tab, filterRef }} onFind={find} />
+      <LogFindBar {...{ store, snapshot, run, tab, filterRef }} onFind={find} />
       {snapshot.problem === null ? null : (
         <output className="log-problem">
           {snapshot.problem.source.label}: {snapshot.problem.message} Trying again.
@@ -64,7 +62,7 @@ export function LogPanel({ store, layout }: LogPanelProps) {
         <NoLines {...{ store, snapshot, run, tab }} />
       </div>
       <LogHits
-        searches={searches}
+        searches={store.searches}
         run={run}
         fleet={fleet}
         onJump={(hit: LogHit) => attempt(() => jumpToHit(store, hit))}

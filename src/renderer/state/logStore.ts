@@ -8,6 +8,7 @@ import { createLogFrames } from './logFrames'
 import { createLogMoves } from './logMoves'
 import { indexOfEntry, mergeByArrival } from './logOrder'
 import { createLogReader, type LogReader } from './logReader'
+import { createLogSearches } from './logSearch'
 import { createLogStreams, type LogClient, type LogProblem } from './logStreams'
 import { createLogView, type LogView } from './logView'
 import type { LogNumbers } from './logWindow'
@@ -59,6 +60,7 @@ interface LogStoreDeps {
 export function createLogStore(deps: LogStoreDeps) {
   const parts = createParts(deps)
   const { buffers, streams, reader, frames, state } = parts
+  const searches = createLogSearches()
   return {
     subscribe: (listener: () => void): (() => void) => frames.subscribe(listener),
     getSnapshot: (): LogSnapshot => frames.snapshot(),
@@ -82,6 +84,8 @@ export function createLogStore(deps: LogStoreDeps) {
       frames.ask()
     },
     shown: (): readonly LogSource[] => buffers.shown,
+    /** The search over whole logs. It outlives the panel that it was begun in. */
+    searches,
     /** What is known to be lost of a run's logs: at the end of a log no line tells of it. */
     takeGaps(gaps: Run['gaps']): void {
       if (buffers.takeGaps(gaps)) frames.ask()
@@ -99,6 +103,7 @@ export function createLogStore(deps: LogStoreDeps) {
     /** Streams that are open now. */
     openStreams: (): number => streams.count,
     close(): void {
+      searches.clear()
       streams.closeAll()
       frames.close()
     },
