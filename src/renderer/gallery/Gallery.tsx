@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { CurrentScreen } from '../CurrentScreen'
 import { LogDock } from '../logs/LogDock'
+import { LogWindow } from '../logs/LogWindow'
 import { CommandPalette } from '../palette/CommandPalette'
 import { openPalette, openShortcuts } from '../palette/paletteStore'
 import { ShortcutSheet } from '../palette/ShortcutSheet'
@@ -60,8 +61,8 @@ interface SceneScreenProps {
 }
 
 function SceneScreen({ create, settings }: SceneScreenProps) {
-  const { logs, actions } = useMemo(() => {
-    const { state, screen, loadOf, look, overlay, join = initialJoin, answers } = create()
+  const { logs, actions, isLogWindow } = useMemo(() => {
+    const { state, screen, loadOf, look, overlay, join = initialJoin, answers, ...more } = create()
     seedHistory(state.nodes, loadOf)
     fleetStore.setState({ ...state, settings })
     screenStore.setState(screen)
@@ -69,9 +70,17 @@ function SceneScreen({ create, settings }: SceneScreenProps) {
     fleetLook.setState({ ...PLAIN_LOOK, ...look })
     if (overlay === 'commands') openPalette()
     if (overlay === 'shortcuts') openShortcuts()
-    return { logs: createScriptedLogs(), actions: { ...IDLE, ...answers } }
+    const isWindow = overlay === 'log-window'
+    return { logs: createScriptedLogs(more.logs), actions: { ...IDLE, ...answers }, isLogWindow: isWindow }
   }, [create, settings])
   const screen = useScreen(state => state.screen)
+  if (isLogWindow) {
+    return (
+      <ClockProvider value={CLOCK}>
+        <LogWindow logs={logs} place={null} />
+      </ClockProvider>
+    )
+  }
   const isDense = fleetStore.getState().nodes.length >= DENSE_FROM
   const hasDock = !isDense && screen !== 'logs' && screen !== 'settings'
   return (

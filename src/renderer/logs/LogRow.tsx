@@ -25,7 +25,7 @@ export const LogRow = memo(function LogRow({ entry, zone, filter, isCurrent }: L
     <div className="log-line" data-tone={toneOf(entry.text)} data-current={isCurrent ? '' : undefined}>
       <LogMark colour={entry.source.colour} />
       {zone === null ? null : <Time atMs={entry.atMs} zone={zone} />}
-      <span className="log-source">
+      <span className="log-source" title={entry.source.label}>
         <span className="truncate">{entry.source.node}</span>
         <span className="log-source-end">{entry.source.label.slice(entry.source.node.length)}</span>
       </span>

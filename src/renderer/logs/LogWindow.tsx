@@ -14,8 +14,8 @@ import { logPanelStore } from './logPanelStore'
 import { useLogPlace } from './useLogPlace'
 
 interface LogWindowProps {
-  /** What it shows first; everything can be chosen anew here. */
-  readonly place: LogWindowPlace
+  /** What it shows first; everything can be chosen anew here. null: what is chosen already. */
+  readonly place: LogWindowPlace | null
   readonly logs: LogStore
 }
 
@@ -24,6 +24,7 @@ export function LogWindow({ place, logs }: LogWindowProps) {
   useTheme()
   // Before the panel is drawn for the first time: it would follow other logs first.
   useState(() => {
+    if (place === null) return
     screenStore.setState({ run: place.run })
     logPanelStore.setState({ tab: place.shown })
   })

@@ -38,20 +38,25 @@ const REMEMBERED = [
 ] as const
 type Remembered = Pick<LogPanelState, (typeof REMEMBERED)[number]>
 
+/** As nobody has chosen it. */
+export const PLAIN_PANEL: LogPanelState = {
+  tab: 'all',
+  isDockOpen: null,
+  heightPx: null,
+  isWrapping: false,
+  showsTime: true,
+  zone: 'utc',
+  showsReports: false,
+  level: 'all',
+  onlyMatches: true,
+  highlights: true,
+  focusAsked: 0,
+}
+
 /** The panel's state, read from `storage` and written back when it changes. */
 export function createLogPanelStore(storage: Pick<Storage, 'getItem' | 'setItem'>) {
   const store = createStore<LogPanelState>(() => ({
-    tab: 'all',
-    isDockOpen: null,
-    heightPx: null,
-    isWrapping: false,
-    showsTime: true,
-    zone: 'utc',
-    showsReports: false,
-    level: 'all',
-    onlyMatches: true,
-    highlights: true,
-    focusAsked: 0,
+    ...PLAIN_PANEL,
     ...readRemembered(storage.getItem(KEY)),
   }))
   store.subscribe((now, before) => {
