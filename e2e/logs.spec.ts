@@ -52,6 +52,7 @@ test('colours, filter, follow and download', async ({ trusted: fleetScreen, page
     saved,
   )
   await fleetScreen.download.click()
+  await page.getByRole('menuitem', { name: 'All, from disk' }).click()
   expect(await done).toBe('completed')
   expect(await readFile(saved, 'utf8')).toContain(
     '\u001b[31mred words\u001b[0m\nplain words\nWARN look here\n',

@@ -60,9 +60,11 @@ it('serves a log as a download whose name cannot break out of its header', async
     'attachment; filename="20261124-101500-ab12___x__y.log"',
   )
   expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+  await get('app://drydock/logs/20261124-101500-ab12/@2.log')
   await get('app://drydock/logs/20261124-101500-ab12.log')
   expect(asked).toEqual([
     ['20261124-101500-ab12', 'bots-1'],
+    ['20261124-101500-ab12', '@2'],
     ['20261124-101500-ab12', null],
   ])
 })
@@ -75,6 +77,8 @@ it.each([
   'app://drydock/logs/.hidden.log',
   'app://drydock/logs/r1/w1/w2.log',
   'app://drydock/logs/r1/.log',
+  'app://drydock/logs/r1/@0.log',
+  'app://drydock/logs/r1/@x.log',
   'app://drydock/logs/r1',
   `app://drydock/logs/${'r'.repeat(65)}.log`,
 ])('has no log behind %s', async url => {

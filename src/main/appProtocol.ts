@@ -1,5 +1,5 @@
 import type { CustomScheme, Protocol } from 'electron'
-import { RunId, WorkerId } from '../contract/ids'
+import { LogId, RunId } from '../contract/ids'
 import type { OpenFleet } from '../core/openFleet'
 import { APP_SCHEME } from './appOrigin'
 import { type Assets, contentType, readAsset, resolveAsset } from './assets'
@@ -58,22 +58,22 @@ export async function answer(deps: Deps, request: Pick<Request, 'method' | 'url'
 
 interface WantedLog {
   readonly run: RunId
-  /** null: all workers of the run in one file. */
-  readonly worker: WorkerId | null
+  /** null: all logs of the run in one file. */
+  readonly log: LogId | null
 }
 
-/** `/logs/<run>.log` or `/logs/<run>/<worker>.log`; null for anything else, ids that the contract refuses included. */
+/** `/logs/<run>.log` or `/logs/<run>/<log>.log`; null for anything else, ids that the contract refuses included. */
 function parseLogUrl(requestUrl: string): WantedLog | null {
   const match = /^app:\/\/drydock\/logs\/([^/?#%]+)(?:\/([^/?#%]+))?\.log$/.exec(requestUrl)
   if (match === null) return null
   const run = RunId.safeParse(match[1])
-  const worker = match[2] === undefined ? null : WorkerId.safeParse(match[2])
-  if (!run.success || worker?.success === false) return null
-  return { run: run.data, worker: worker?.data ?? null }
+  const log = match[2] === undefined ? null : LogId.safeParse(match[2])
+  if (!run.success || log?.success === false) return null
+  return { run: run.data, log: log?.data ?? null }
 }
 
-async function logResponse(logDownload: LogDownload, { run, worker }: WantedLog): Promise<Response> {
-  const download = await logDownload(run, worker)
+async function logResponse(logDownload: LogDownload, { run, log }: WantedLog): Promise<Response> {
+  const download = await logDownload(run, log)
   if (download === null) return plain(404, 'There is no such log.')
   // The name is made of ids; whatever else gets in is kept out of the header.
   const fileName = download.fileName.replaceAll(/[^A-Za-z0-9._-]/g, '_')

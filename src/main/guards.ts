@@ -3,10 +3,18 @@ import type { Log } from '../core/kernel/log'
 import { APP_ORIGIN } from './appOrigin'
 import { externalLink } from './externalLink'
 
+/** Reports, and the log lines that are on the screen. */
+const SAVED_TYPES: ReadonlySet<string> = new Set(['application/json', 'text/plain'])
+
 interface Deps {
   readonly log: Log
   /** Where the page comes from. */
   readonly origin: string
+}
+
+interface PageDeps extends Deps {
+  /** Opens a log window, if the page is one that may and the address is one of those. Whether it did. */
+  readonly openLogs: (opener: WebContents, url: string) => boolean
 }
 
 /** Every scheme that leaves the app. The page's own content security policy forbids them too. */
@@ -14,8 +22,8 @@ const OUTSIDE: readonly string[] = ['http', 'https', 'ws', 'wss', 'ftp', 'file']
   scheme => `${scheme}://*/*`,
 )
 
-/** For every page of this process, whoever makes it: no navigation, no windows, no embedded pages, no way past TLS. */
-export function guardPages(deps: Deps): void {
+/** For every page of this process, whoever makes it: no navigation, no windows but those of logs, no embedded pages, no way past TLS. */
+export function guardPages(deps: PageDeps): void {
   app.on('web-contents-created', (_event, contents) => guardPage(deps, contents))
   app.on('certificate-error', (event, _contents, url, error, _certificate, callback) => {
     event.preventDefault()
@@ -29,7 +37,7 @@ export function guardPages(deps: Deps): void {
   app.on('login', event => event.preventDefault())
 }
 
-function guardPage({ log, origin }: Deps, contents: WebContents): void {
+function guardPage({ log, origin, openLogs }: PageDeps, contents: WebContents): void {
   const deny = (what: string) => (event: { readonly url: string; preventDefault(): void }) => {
     // The development server's page reloads itself; the built one has no such origin.
     if (origin !== APP_ORIGIN && event.url.startsWith(`${origin}/`)) return
@@ -41,7 +49,8 @@ function guardPage({ log, origin }: Deps, contents: WebContents): void {
   contents.on('will-redirect', deny('redirect'))
   contents.on('will-attach-webview', event => event.preventDefault())
   contents.setWindowOpenHandler(({ url }) => {
-    openOutside(url, log)
+    // Denied in any case: the app makes its log windows itself, without an opener.
+    if (!openLogs(contents, url)) openOutside(url, log)
     return { action: 'deny' }
   })
 }
@@ -74,7 +83,7 @@ export function guardSession({ log, origin }: Deps, session: Session): void {
   session.on('will-download', (event, item) => {
     if (item.getURL().startsWith(`${APP_ORIGIN}/logs/`)) return
     // Where it goes is asked for in a dialog of the system, as it is for a log.
-    if (item.getURL().startsWith(`blob:${APP_ORIGIN}/`) && item.getMimeType() === 'application/json') return
+    if (item.getURL().startsWith(`blob:${APP_ORIGIN}/`) && SAVED_TYPES.has(item.getMimeType())) return
     log.warn('download denied', { url: item.getURL() })
     event.preventDefault()
   })

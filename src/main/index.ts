@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { app, dialog, protocol, safeStorage, session } from 'electron'
+import { app, dialog, protocol, safeStorage, session, type WebContents } from 'electron'
 import { version } from '../../package.json'
 import { sentenceOf } from '../core/kernel/appError'
 import type { Log } from '../core/kernel/log'
@@ -12,6 +12,7 @@ import { listAssets } from './assets'
 import { guardPages, guardSession } from './guards'
 import { drydockHome, prepareHome } from './home'
 import { createKeychain } from './keychain'
+import { createLogWindows } from './logWindows'
 import { setAppMenu } from './menu'
 import { openPortDoor } from './portDoor'
 import { type MainWindow, openMainWindow } from './window'
@@ -71,22 +72,28 @@ function openEngine(home: string, log: Log): Promise<OpenFleet> {
 
 async function openScreen(home: string, log: Log, opening: Promise<OpenFleet>): Promise<void> {
   const origin = pageOrigin()
-  guardPages({ log, origin })
+  const look = { preload: join(OUT, 'preload', 'index.cjs'), icon: join(RESOURCES, 'icons', 'drydock.png') }
+  const door = openPortDoor({ origin, router: opening.then(fleet => fleet.router), log })
+  const logWindows = createLogWindows({ ...look, origin, log, onOpen: window => door.admit(window) })
+  // Only the main page may open them: what it opens is not to multiply by itself.
+  let mainPage: WebContents | null = null
+  guardPages({ log, origin, openLogs: (opener, url) => opener === mainPage && logWindows.open(url) })
   guardSession({ log, origin }, session.defaultSession)
   serveApp(session.defaultSession.protocol, {
     assets: await listAssets(join(OUT, 'renderer')),
-    logDownload: async (run, worker) => (await opening).logDownload(run, worker),
+    logDownload: async (run, of) => (await opening).logDownload(run, of),
   })
   setAppMenu()
   const window = openMainWindow({
+    ...look,
     origin,
-    preload: join(OUT, 'preload', 'index.cjs'),
-    icon: join(RESOURCES, 'icons', 'drydock.png'),
     stateFile: join(home, 'window.json'),
     log,
     onPainted: () => log.info('window painted', sinceStart()),
   })
-  openPortDoor({ window: window.browserWindow, origin, router: opening.then(fleet => fleet.router), log })
+  mainPage = window.browserWindow.webContents
+  door.admit(window.browserWindow)
+  window.browserWindow.once('closed', () => logWindows.closeAll())
   app.on('second-instance', () => window.show())
   void followTheme(window, opening)
 }

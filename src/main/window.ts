@@ -45,9 +45,7 @@ export function openMainWindow(deps: Deps): MainWindow {
     browserWindow.show()
     deps.onPainted()
   })
-  const recolour = (): void => browserWindow.setBackgroundColor(background())
-  nativeTheme.on('updated', recolour)
-  browserWindow.once('closed', () => nativeTheme.off('updated', recolour))
+  keepBackground(browserWindow)
   browserWindow.on('close', () => {
     remember(deps, {
       bounds: browserWindow.getNormalBounds(),
@@ -72,14 +70,12 @@ export function openMainWindow(deps: Deps): MainWindow {
   }
 }
 
-function createWindow({ preload, icon }: Deps, bounds: Bounds | null): BrowserWindow {
-  const screens = screen.getAllDisplays().map(display => display.workArea)
-  return new BrowserWindow({
-    ...DEFAULT_SIZE,
-    ...boundsOnScreen(bounds, screens),
-    minWidth: MIN_SIZE.width,
-    minHeight: MIN_SIZE.height,
-    title: 'Drydock',
+/** What every window is made with: hidden until its first paint, and with every guard that there is. */
+export function windowLook({
+  preload,
+  icon,
+}: Pick<Deps, 'preload' | 'icon'>): Electron.BrowserWindowConstructorOptions {
+  return {
     icon,
     show: false,
     autoHideMenuBar: true,
@@ -100,6 +96,25 @@ function createWindow({ preload, icon }: Deps, bounds: Bounds | null): BrowserWi
       spellcheck: false,
       devTools: !app.isPackaged,
     },
+  }
+}
+
+/** The colour behind the page follows the theme for as long as the window is there. */
+export function keepBackground(window: BrowserWindow): void {
+  const recolour = (): void => window.setBackgroundColor(background())
+  nativeTheme.on('updated', recolour)
+  window.once('closed', () => nativeTheme.off('updated', recolour))
+}
+
+function createWindow(deps: Deps, bounds: Bounds | null): BrowserWindow {
+  const screens = screen.getAllDisplays().map(display => display.workArea)
+  return new BrowserWindow({
+    ...DEFAULT_SIZE,
+    ...boundsOnScreen(bounds, screens),
+    minWidth: MIN_SIZE.width,
+    minHeight: MIN_SIZE.height,
+    title: 'Drydock',
+    ...windowLook(deps),
   })
 }
 
@@ -126,7 +141,7 @@ async function load(browserWindow: BrowserWindow, { origin, log }: Deps): Promis
 }
 
 /** A crashed page is loaded again: the engine was never in it. One that keeps crashing is left alone and logged. */
-function recoverFromCrashes({ webContents }: BrowserWindow, log: Log): void {
+export function recoverFromCrashes({ webContents }: BrowserWindow, log: Log): void {
   let crashesAtMs: number[] = []
   webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
     if (reason === 'clean-exit') return

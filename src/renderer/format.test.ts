@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   age,
   byteRate,
+  byteSize,
   clockTime,
   count,
   diskSize,
@@ -145,4 +146,10 @@ test('numbers have thousands separators and a real minus sign, and nothing has a
     '2 workers',
     '0 nodes',
   ])
+})
+
+test('how large a file is, in the units of file managers', () => {
+  expect(
+    [0, 812, 12_400, 1_200_000, 249_000_000, 3_400_000_000].map(bytes => shown(byteSize(bytes))),
+  ).toEqual(['0_B', '812_B', '12_kB', '1.2_MB', '249_MB', '3.4_GB'])
 })

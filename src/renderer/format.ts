@@ -61,6 +61,16 @@ export function byteRate(bytesPerS: number | null): string {
   return unit(digits.replace(/\.0$/, ''), RATES[step] ?? '')
 }
 
+const SIZES = ['B', 'kB', 'MB', 'GB'] as const
+
+/** `0 B`, `12 kB`, `1.2 MB`, `3.4 GB`: how large a file is, in the units that file managers use. */
+export function byteSize(bytes: number): string {
+  const step = bytes < 1000 ? 0 : Math.min(SIZES.length - 1, Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / 1000 ** step
+  const digits = step > 1 && value < 100 ? value.toFixed(1) : whole.format(value)
+  return unit(digits.replace(/\.0$/, ''), SIZES[step] ?? '')
+}
+
 /** `20.4 s`: what was measured, to a tenth. */
 export const seconds = (ms: number): string => unit((Math.max(0, ms) / SECOND).toFixed(1), 's')
 

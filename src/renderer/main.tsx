@@ -1,8 +1,11 @@
 import { createRoot } from 'react-dom/client'
 import type { RunId, WorkerId } from '../contract/ids'
+import { parseLogWindowHash } from '../contract/logWindow'
 import { App } from './app'
 import { connectToEngine, type EngineClient } from './client'
 import { downloadLogs } from './logs/downloadLogs'
+import { followOtherWindows } from './logs/logPanelStore'
+import { LogWindow } from './logs/LogWindow'
 import { showLogs } from './logs/showLogs'
 import { copyText } from './state/copyText'
 import { feedFromEngine } from './state/engineFeed'
@@ -45,10 +48,16 @@ function start(root: HTMLElement): void {
     page.signal,
   )
   feed.catch(reportError)
+  page.signal.addEventListener('abort', followOtherWindows(), { once: true })
   window.addEventListener('pagehide', () => {
     page.abort()
     logs.close()
   })
+  const place = parseLogWindowHash(window.location.hash)
+  if (place !== null) {
+    createRoot(root).render(<LogWindow place={place} logs={logs} />)
+    return
+  }
   createRoot(root).render(
     <App
       actions={actions}

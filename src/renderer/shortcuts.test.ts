@@ -30,6 +30,9 @@ describe('shortcuts', () => {
     ['Alt+Up', pressed('ArrowUp', { altKey: true }), 'moveUp', true],
     ['Up alone', pressed('ArrowUp'), 'moveUp', false],
     ['Ctrl+F', pressed('f', { ctrlKey: true }), 'filterLogs', true],
+    ['F3', pressed('F3'), 'nextMatch', true],
+    ['Shift+F3', pressed('F3', { shiftKey: true }), 'nextMatch', false],
+    ['Shift+F3', pressed('F3', { shiftKey: true }), 'previousMatch', true],
   ] as const)('%s', (_keys, event, name, expected) => {
     expect(matchesShortcut(event, name)).toBe(expected)
   })
@@ -49,6 +52,8 @@ describe('shortcuts', () => {
       'filterNodes',
       'filterLogs',
       'savePlan',
+      'nextMatch',
+      'previousMatch',
       'moveUp',
       'moveDown',
     ])

@@ -13,6 +13,8 @@ export const SHORTCUTS = {
   filterNodes: { keys: ['/'], what: 'Filter the nodes, when the keyboard is on them' },
   filterLogs: { keys: ['mod+f'], what: 'Filter the logs, when they have the keyboard' },
   savePlan: { keys: ['mod+s'], what: 'Save the plan in the editor' },
+  nextMatch: { keys: ['f3'], what: 'Go to the next match in the logs' },
+  previousMatch: { keys: ['shift+f3'], what: 'Go back to the one before it' },
   moveUp: { keys: ['alt+arrowup'], what: 'Move the node or track that has the keyboard up' },
   moveDown: { keys: ['alt+arrowdown'], what: 'Move it down' },
 } as const satisfies Readonly<Record<string, Shortcut>>
@@ -38,7 +40,7 @@ function matches(event: KeyPress, keys: string): boolean {
     event.ctrlKey === wantsCtrl &&
     event.metaKey === (wantsMod && isMac) &&
     event.altKey === parts.includes('alt') &&
-    !event.shiftKey
+    event.shiftKey === parts.includes('shift')
   )
 }
 
@@ -49,6 +51,7 @@ export function shortcutWords(name: ShortcutName): readonly string[] {
       mod: isMac ? '⌘' : 'Ctrl',
       ctrl: 'Ctrl',
       alt: isMac ? '⌥' : 'Alt',
+      shift: 'Shift',
       arrowup: '↑',
       arrowdown: '↓',
     })[part] ?? part.toUpperCase()

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { CurrentScreen } from '../CurrentScreen'
 import { LogDock } from '../logs/LogDock'
+import { LogWindow } from '../logs/LogWindow'
 import { CommandPalette } from '../palette/CommandPalette'
 import { openPalette, openShortcuts } from '../palette/paletteStore'
 import { ShortcutSheet } from '../palette/ShortcutSheet'
@@ -67,7 +68,7 @@ interface SceneScreenProps {
 }
 
 function SceneScreen({ create, settings }: SceneScreenProps) {
-  const { logs, actions } = useMemo(() => {
+  const { logs, actions, isLogWindow } = useMemo(() => {
     const {
       state,
       screen,
@@ -77,6 +78,7 @@ function SceneScreen({ create, settings }: SceneScreenProps) {
       join = initialJoin,
       plans = initialPlans,
       answers,
+      ...more
     } = create()
     seedHistory(state.nodes, loadOf)
     fleetStore.setState({ ...state, settings })
@@ -86,9 +88,17 @@ function SceneScreen({ create, settings }: SceneScreenProps) {
     fleetLook.setState({ ...PLAIN_LOOK, ...look })
     if (overlay === 'commands') openPalette()
     if (overlay === 'shortcuts') openShortcuts()
-    return { logs: createScriptedLogs(), actions: { ...IDLE, ...answers } }
+    const isWindow = overlay === 'log-window'
+    return { logs: createScriptedLogs(more.logs), actions: { ...IDLE, ...answers }, isLogWindow: isWindow }
   }, [create, settings])
   const screen = useScreen(state => state.screen)
+  if (isLogWindow) {
+    return (
+      <ClockProvider value={CLOCK}>
+        <LogWindow logs={logs} place={null} />
+      </ClockProvider>
+    )
+  }
   const isDense = fleetStore.getState().nodes.length >= DENSE_FROM
   const hasDock = !isDense && screen !== 'logs' && screen !== 'plan' && screen !== 'settings'
   return (

@@ -23,6 +23,7 @@ import {
   workerResults,
 } from './fleets'
 import { joinScenes } from './joinScenes'
+import { logScenes } from './logScenes'
 import { blocked, known, offered, offline, unseen } from './links'
 import { withLongNames } from './longNames'
 import { nodeScenes, type SceneAnswers } from './nodeScenes'
@@ -37,6 +38,7 @@ import {
   twelveNodes,
 } from './manyFleets'
 import { planScenes } from './planScenes'
+import type { LogSketch } from './scriptedLogs'
 import { DRAINING, LEFT, STOPPED, STOPPING } from './stopReports'
 
 export type SceneReplies = Partial<JoinActions & PlanActions & SceneAnswers>
@@ -52,8 +54,10 @@ export interface Scene {
   readonly answers?: SceneReplies
   /** How the fleet is drawn, when it is not as nobody has chosen it. */
   readonly look?: Partial<FleetLook>
-  /** What lies over the screen. */
-  readonly overlay?: 'commands' | 'shortcuts'
+  /** What lies over the screen, or stands instead of it. */
+  readonly overlay?: 'commands' | 'shortcuts' | 'log-window'
+  /** What is printed, when it is not the usual. */
+  readonly logs?: LogSketch
 }
 
 const NO_LOAD: Load = { cpu: null, ram: null }
@@ -244,7 +248,7 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
   'long-names-12': () => withLongNames(twelve()),
   'long-names-50': () => withLongNames(fifty()),
   runs: () => day({}, { screen: 'runs', run: RUN }),
-  logs: () => day({}, { screen: 'logs' }),
+  ...logScenes(day),
   settings: () => day({}, { screen: 'settings' }),
   palette: () => ({ ...day(), overlay: 'commands' }),
   shortcuts: () => ({ ...day(), overlay: 'shortcuts' }),

@@ -1,16 +1,23 @@
 import { ArrowDown } from 'lucide-react'
-import { useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
-import type { LogGap } from '../state/logEntry'
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react'
+import { count } from '../format'
+import type { LogEntry } from '../state/logEntry'
+import type { LogFilter } from '../state/logFilter'
 import type { LogSnapshot, LogStore } from '../state/logStore'
 import { attempt } from '../views/attempt'
 import { useLogPanel } from './logPanelStore'
-import { GapRow, LogRow } from './LogRow'
-import { createLogScroller, type LogScroller } from './logScroller'
+import { GapRow, LogRow, SkipRow } from './LogRow'
+import type { LogScroller } from './logScroller'
 import { useLogSelection } from './useLogSelection'
 
+interface LogListProps {
+  readonly store: LogStore
+  readonly snapshot: LogSnapshot
+  readonly scroller: LogScroller
+}
+
 /** The lines: only those in sight are drawn. */
-export function LogList({ store, snapshot }: { store: LogStore; snapshot: LogSnapshot }) {
-  const [scroller] = useState(() => createLogScroller(store, () => readOlder(store)))
+export function LogList({ store, snapshot, scroller }: LogListProps) {
   const element = useRef<HTMLDivElement>(null)
   const isWrapping = useLogPanel(state => state.isWrapping)
   const selection = useLogSelection(element, store)
@@ -42,10 +49,6 @@ export function LogList({ store, snapshot }: { store: LogStore; snapshot: LogSna
   )
 }
 
-function readOlder(store: LogStore): void {
-  if (!store.getSnapshot().isReading) attempt(() => store.readOlder())
-}
-
 interface RowProps {
   readonly store: LogStore
   readonly snapshot: LogSnapshot
@@ -54,11 +57,15 @@ interface RowProps {
   readonly scroller: LogScroller
 }
 
+const NOTHING_MARKED: LogFilter = { kind: 'everything' }
+
 function Row({ store, snapshot, index, start, scroller }: RowProps) {
   const isWrapping = useLogPanel(state => state.isWrapping)
-  const showsTime = useLogPanel(state => state.showsTime)
+  const zone = useLogPanel(state => (state.showsTime ? state.zone : null))
+  const highlights = useLogPanel(state => state.highlights)
   const entry = snapshot.rows[index]
   if (entry === undefined) return null
+  const filter = highlights ? snapshot.filter : NOTHING_MARKED
   return (
     <div
       ref={isWrapping ? scroller.measure : undefined}
@@ -66,13 +73,25 @@ function Row({ store, snapshot, index, start, scroller }: RowProps) {
       data-index={index}
       style={{ transform: `translateY(${start}px)` }}
     >
-      {entry.kind === 'line' ? (
-        <LogRow entry={entry} showsTime={showsTime} filter={snapshot.filter} />
-      ) : (
-        <GapRow gap={entry} onRead={(gap: LogGap) => attempt(() => store.readGap(gap))} />
-      )}
+      <Entry {...{ store, entry, zone, filter }} isCurrent={entry === snapshot.current} />
     </div>
   )
+}
+
+type EntryProps = Pick<RowProps, 'store'> &
+  Omit<Parameters<typeof LogRow>[0], 'entry'> & { readonly entry: LogEntry }
+
+function Entry({ store, entry, ...rest }: EntryProps) {
+  switch (entry.kind) {
+    case 'line':
+      return <LogRow entry={entry} {...rest} />
+    case 'skip':
+      return <SkipRow skip={entry} onRead={skip => attempt(() => store.readSkip(skip))} />
+    case 'gap':
+      return <GapRow gap={entry} />
+    default:
+      return entry satisfies never
+  }
 }
 
 /** What floats over the list: older lines are being read, and how many new ones wait below. */
@@ -81,17 +100,17 @@ function ListNews({ store, snapshot }: { store: LogStore; snapshot: LogSnapshot 
     <>
       {snapshot.isReading ? (
         <p className="log-pill" data-place="top">
-          Reading older lines…
+          Reading from disk…
         </p>
       ) : null}
-      {snapshot.newCount > 0 ? (
+      {snapshot.newCount > 0 || snapshot.isExcerpt ? (
         <button
           type="button"
           className="log-pill"
           data-place="bottom"
           onClick={() => store.setFollowing(true)}
         >
-          {snapshot.newCount.toLocaleString('en-US')} new
+          {snapshot.newCount > 0 ? `${count(snapshot.newCount)} new` : 'Newest lines'}
           <ArrowDown size={14} strokeWidth={1.75} aria-hidden />
         </button>
       ) : null}

@@ -31,6 +31,10 @@ const frame = (): void => act(() => bench.drawFrame())
 const log = () => screen.getByRole('log', { name: 'Logs' })
 const lines = (): (string | null)[] => [...log().querySelectorAll('.log-text')].map(line => line.textContent)
 const filter = () => screen.getByRole('searchbox', { name: 'Filter logs' })
+const download = async (what: string): Promise<void> => {
+  fireEvent.click(screen.getByRole('button', { name: 'Download logs' }))
+  fireEvent.click(await screen.findByRole('menuitem', { name: what }))
+}
 const follow = () => screen.getByRole('switch', { name: 'Follow' })
 
 describe('the log panel', () => {
@@ -39,18 +43,18 @@ describe('the log panel', () => {
     await print(1, ['step 1260'])
     expect(
       [...log().querySelectorAll('.log-line')].map(line => [...line.children].map(cell => cell.textContent)),
-    ).toEqual([['14:02:09.118', 'this-pc w1', 'step 1260']])
+    ).toEqual([['', '14:02:09.118', 'this-pc w1', 'step 1260']])
   })
 
   it('has a tab for all workers and one a node, which shows and follows that node alone', async () => {
     await show()
     await print(1, ['from this-pc'])
     await print(3, ['from pc2'])
-    expect(screen.getAllByRole('tab').map(tab => tab.textContent)).toEqual(['All workers', 'this-pc', 'pc2'])
+    expect(screen.getAllByRole('tab').map(tab => tab.textContent)).toEqual(['All', 'this-pc', 'pc2'])
     fireEvent.click(screen.getByRole('tab', { name: 'pc2' }))
     frame()
     expect(lines()).toEqual(['from pc2'])
-    expect(bench.engine.openWorkers()).toEqual(['bots-2', 'bots-3'])
+    expect(bench.engine.openLogs()).toEqual(['bots-2', 'bots-3'])
     fireEvent.keyDown(screen.getByRole('tab', { name: 'pc2' }), { key: 'ArrowLeft' })
     frame()
     expect([screen.getByRole('tab', { selected: true }).textContent, lines()]).toEqual([
@@ -66,7 +70,7 @@ describe('the log panel', () => {
     frame()
     expect(lines()).toEqual(['BETA alpha'])
     expect(within(log()).getByText('BETA').tagName).toBe('MARK')
-    expect(screen.getByText('1/3')).toBeTruthy()
+    expect(screen.getByText('0/1')).toBeTruthy()
     fireEvent.keyDown(filter(), { key: 'Escape' })
     frame()
     expect(lines()).toEqual(['alpha', 'BETA alpha', 'gamma'])
@@ -146,7 +150,7 @@ describe('the log panel', () => {
   })
 
   it.each([
-    ['All workers', ['app://drydock/logs/20260924-134104-k3v9.log']],
+    ['All', ['app://drydock/logs/20260924-134104-k3v9.log']],
     [
       'pc2',
       [
@@ -161,14 +165,14 @@ describe('the log panel', () => {
     })
     await show()
     fireEvent.click(screen.getByRole('tab', { name: tab }))
-    fireEvent.click(screen.getByRole('button', { name: 'Download logs' }))
+    await download('All, from disk')
     expect(clicked).toEqual(urls)
   })
 
   it('hides times and wraps when asked, and remembers both', async () => {
     await show()
     await print(1, ['a'])
-    fireEvent.click(screen.getByRole('button', { name: 'Show times (UTC)' }))
+    fireEvent.click(screen.getByRole('button', { name: 'Show times' }))
     fireEvent.click(screen.getByRole('button', { name: 'Wrap long lines' }))
     expect([log().querySelector('time'), log().hasAttribute('data-wrap')]).toEqual([null, true])
     expect(JSON.parse(localStorage.getItem('drydock.logPanel') ?? '')).toMatchObject({
@@ -201,9 +205,9 @@ describe('the log panel', () => {
 
   it('closes every stream when it goes', async () => {
     await show()
-    expect(bench.engine.openWorkers()).toEqual(['bots-1', 'bots-2', 'bots-3'])
+    expect(bench.engine.openLogs()).toEqual(['bots-1', 'bots-2', 'bots-3'])
     cleanup()
-    expect(bench.engine.openWorkers()).toEqual([])
+    expect(bench.engine.openLogs()).toEqual([])
   })
 
   it('follows another run as soon as one is chosen or a newer one starts', async () => {

@@ -1,64 +1,85 @@
-import { type RefObject, useEffect, useId, useMemo, useRef, useSyncExternalStore } from 'react'
-import type { NodeName } from '../../contract/ids'
-import { useFleet } from '../state/fleetStore'
+import {
+  type RefObject,
+  useEffect,
+  useEffectEvent,
+  useId,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
+import type { LogHit } from '../state/logSearch'
 import type { LogStore } from '../state/logStore'
-import { useScreen } from '../views/screenStore'
+import { attempt } from '../views/attempt'
 import { matchesShortcut } from '../shortcuts'
 import { followShownLogs } from './followShownLogs'
+import { jumpToHit } from './jumpToHit'
+import { LogChooser } from './LogChooser'
+import { LogFindBar } from './LogFindBar'
+import { LogHits } from './LogHits'
 import { LogList } from './LogList'
 import { useLogPanel } from './logPanelStore'
+import { LogRuns } from './LogRuns'
+import { createLogScroller } from './logScroller'
 import { LogTabs } from './LogTabs'
-import { LogTools } from './LogTools'
+import { type LogLayout, LogTools } from './LogTools'
 import { NoLines } from './NoLines'
-import { nodesOf, shownRun, validTab } from './shownLogs'
+import { useLogPlace } from './useLogPlace'
 
 export interface LogPanelProps {
   readonly store: LogStore
-  readonly layout: 'dock' | 'screen'
+  readonly layout: LogLayout
 }
 
-/** Tabs, tools and lines of the shown run: the same in the dock and on the whole screen. */
+/** Tabs, tools and lines of the shown run: the same in the dock, on the whole screen and in a window of its own. */
 export function LogPanel({ store, layout }: LogPanelProps) {
   const panelId = useId()
-  const chosen = useScreen(state => state.run)
-  const run = useFleet(state => shownRun(state.runs, chosen))
-  const fleet = useFleetNames()
-  const tab = validTab(
-    run,
-    useLogPanel(state => state.tab),
-  )
+  const { run, tab, fleet } = useLogPlace()
   const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot)
   const filterRef = useRef<HTMLInputElement>(null)
   const root = useRef<HTMLElement>(null)
-  const showsReports = useLogPanel(state => state.showsReports)
-  useEffect(() => store.setShowsReports(showsReports), [store, showsReports])
+  const [scroller] = useState(() => createScroller(store))
+  const find = (step: 1 | -1): void => store.find(step, scroller.firstInSight())
   useEffect(() => followShownLogs(store), [store])
   useAskedFocus(root)
-  useFilterKey(root, filterRef, layout)
+  useLogKeys(root, { layout, find, focusFilter: () => focusOn(filterRef.current) })
 
   return (
     <section ref={root} className="log-panel" data-layout={layout} aria-label="Log panel">
       <div className="log-bar">
-        <LogTabs nodes={run === null ? [] : nodesOf(run, fleet)} {...{ fleet, tab, panelId }} />
-        <LogTools {...{ store, snapshot, run, tab, layout, filterRef }} />
+        <LogRuns run={run} />
+        <LogTabs {...{ run, fleet, tab, panelId }} />
+        {run === null ? null : <LogChooser {...{ run, fleet, tab }} />}
+        <LogTools {...{ store, snapshot, run, tab, layout }} />
       </div>
+      <LogFindBar {...{ store, snapshot, run, tab, filterRef }} onFind={find} />
       {snapshot.problem === null ? null : (
         <output className="log-problem">
           {snapshot.problem.source.label}: {snapshot.problem.message} Trying again.
         </output>
       )}
       <div id={panelId} role="tabpanel" aria-label="Log lines" className="log-lines">
-        <LogList store={store} snapshot={snapshot} />
+        <LogList {...{ store, snapshot, scroller }} />
         <NoLines {...{ store, snapshot, run, tab }} />
       </div>
+      <LogHits
+        searches={store.searches}
+        run={run}
+        fleet={fleet}
+        onJump={(hit: LogHit) => attempt(() => jumpToHit(store, hit))}
+      />
     </section>
   )
 }
 
-/** Names alone: readings and links change every second, they do not. */
-function useFleetNames(): readonly NodeName[] {
-  const key = useFleet(state => state.nodes.map(node => node.name).join('\n'))
-  return useMemo(() => (key === '' ? [] : (key.split('\n') as NodeName[])), [key])
+const createScroller = (store: LogStore) =>
+  createLogScroller(store, {
+    onTop: () => (store.getSnapshot().isReading ? undefined : attempt(() => store.readOlder())),
+    onBottom: () => (store.getSnapshot().isReading ? undefined : attempt(() => store.readNewer())),
+  })
+
+function focusOn(field: HTMLInputElement | null): void {
+  field?.focus()
+  field?.select()
 }
 
 /** Somebody asked for the logs from elsewhere: they get the keyboard. */
@@ -69,21 +90,26 @@ function useAskedFocus(root: RefObject<HTMLElement | null>): void {
   }, [asked, root])
 }
 
-/** Ctrl+F goes to the filter, in the dock only when the keyboard is there already. */
-function useFilterKey(
-  root: RefObject<HTMLElement | null>,
-  filter: RefObject<HTMLInputElement | null>,
-  layout: LogPanelProps['layout'],
-): void {
+interface LogKeys {
+  readonly layout: LogLayout
+  readonly find: (step: 1 | -1) => void
+  readonly focusFilter: () => void
+}
+
+/** Ctrl+F goes to the filter, F3 from match to match; in the dock only when the keyboard is there already. */
+function useLogKeys(root: RefObject<HTMLElement | null>, keys: LogKeys): void {
+  const onKeyDown = useEffectEvent((event: KeyboardEvent): void => {
+    const isHere = keys.layout !== 'dock' || root.current?.contains(document.activeElement)
+    if (!isHere) return
+    if (matchesShortcut(event, 'filterLogs')) keys.focusFilter()
+    else if (matchesShortcut(event, 'nextMatch')) keys.find(1)
+    else if (matchesShortcut(event, 'previousMatch')) keys.find(-1)
+    else return
+    event.preventDefault()
+  })
   useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent): void => {
-      const isHere = layout === 'screen' || root.current?.contains(document.activeElement)
-      if (!isHere || !matchesShortcut(event, 'filterLogs')) return
-      event.preventDefault()
-      filter.current?.focus()
-      filter.current?.select()
-    }
-    document.addEventListener('keydown', onKeyDown)
-    return () => document.removeEventListener('keydown', onKeyDown)
-  }, [root, filter, layout])
+    const listen = (event: KeyboardEvent): void => onKeyDown(event)
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [])
 }

@@ -1,24 +1,27 @@
-import { Logs } from 'lucide-react'
+import { Logs, Server } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useRef } from 'react'
 import type { NodeName } from '../../contract/ids'
-import { logPanelStore, type LogTab } from './logPanelStore'
-import { NodeSquare } from './LogRow'
-import { colourOf } from './shownLogs'
+import type { Run } from '../../contract/runs'
+import { LogMark } from './LogMark'
+import { logPanelStore } from './logPanelStore'
+import { isSameTab, type LogTab } from './logTab'
+import { coloursOf, nodesOf, tabTitle, tracksOf } from './shownLogs'
 
 interface LogTabsProps {
-  /** The nodes of the shown run. */
-  readonly nodes: readonly NodeName[]
+  readonly run: Run | null
   readonly fleet: readonly NodeName[]
   readonly tab: LogTab
   /** The id of what the tabs choose. */
   readonly panelId: string
 }
 
-/** All workers, or those of one node. Arrow keys go from tab to tab. */
-export function LogTabs({ nodes, fleet, tab, panelId }: LogTabsProps) {
+const ICON = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const
+
+/** All logs of the run, those of one track, of one node, or what was chosen. Arrow keys go from tab to tab. */
+export function LogTabs({ run, fleet, tab, panelId }: LogTabsProps) {
   const list = useRef<HTMLDivElement>(null)
-  const choices: readonly LogTab[] = ['all', ...nodes.map(node => ({ node }))]
-  const current = choices.findIndex(choice => isSame(choice, tab))
+  const choices = choicesOf(run, fleet, tab)
+  const current = choices.findIndex(choice => isSameTab(choice, tab))
 
   function choose(index: number): void {
     const choice = choices[(index + choices.length) % choices.length]
@@ -35,26 +38,45 @@ export function LogTabs({ nodes, fleet, tab, panelId }: LogTabsProps) {
     choose(to)
   }
   return (
-    <div ref={list} className="log-tabs" role="tablist" aria-label="Workers shown">
+    <div ref={list} className="log-tabs" role="tablist" aria-label="Logs shown">
       {choices.map((choice, index) => (
         <Tab
-          key={choice === 'all' ? '' : choice.node}
+          key={choice === 'all' ? '' : JSON.stringify(choice)}
           isChosen={index === current}
           panelId={panelId}
           onChoose={() => choose(index)}
           onKeyDown={onKeyDown}
         >
-          {choice === 'all' ? (
-            <Logs size={14} strokeWidth={1.75} aria-hidden />
-          ) : (
-            <NodeSquare colour={colourOf(choice.node, fleet)} />
-          )}
-          {choice === 'all' ? 'All workers' : choice.node}
+          <Sign run={run} fleet={fleet} choice={choice} />
+          {tabTitle(run, choice)}
         </Tab>
       ))}
     </div>
   )
 }
+
+function choicesOf(run: Run | null, fleet: readonly NodeName[], tab: LogTab): readonly LogTab[] {
+  const tracks = run === null ? [] : tracksOf(run)
+  const nodes = run === null ? [] : nodesOf(run, fleet)
+  return [
+    'all',
+    ...(tracks.length > 1 ? tracks.map(track => ({ track })) : []),
+    ...nodes.map(node => ({ node })),
+    ...(tab !== 'all' && 'logs' in tab ? [tab] : []),
+  ]
+}
+
+/** The colour where it is that of the tab's lines. */
+function Sign({ run, fleet, choice }: { run: Run | null; fleet: readonly NodeName[]; choice: LogTab }) {
+  if (run === null || choice === 'all' || 'logs' in choice) return <Logs {...ICON} />
+  const [track] = tracksOf(run)
+  const colour = coloursOf(run, fleet)
+  if ('track' in choice) return <LogMark colour={colour({ track: choice.track, node: NO_NODE })} />
+  if (tracksOf(run).length > 1 || track === undefined) return <Server {...ICON} />
+  return <LogMark colour={colour({ track, node: choice.node })} />
+}
+
+const NO_NODE = '' as NodeName
 
 interface TabProps {
   readonly isChosen: boolean
@@ -78,6 +100,3 @@ const Tab = ({ isChosen, panelId, onChoose, onKeyDown, children }: TabProps) => 
     {children}
   </button>
 )
-
-const isSame = (left: LogTab, right: LogTab): boolean =>
-  left === right || (left !== 'all' && right !== 'all' && left.node === right.node)

@@ -1,34 +1,33 @@
-import { Braces, ChevronDown, Clock, Download, Maximize2, Minimize2, WrapText } from 'lucide-react'
-import type { RefObject } from 'react'
+import { Braces, ChevronDown, Clock, Maximize2, Minimize2, PictureInPicture2, WrapText } from 'lucide-react'
 import type { Run } from '../../contract/runs'
+import { logWindowHash } from '../../contract/logWindow'
 import { IconButton } from '../components/Button'
 import { Toggle } from '../components/Toggle'
 import type { LogSnapshot, LogStore } from '../state/logStore'
 import { screenStore } from '../views/screenStore'
-import { downloadLogs } from './downloadLogs'
-import { LogFilterField } from './LogFilterField'
-import { logPanelStore, type LogTab, toggleDock, useLogPanel } from './logPanelStore'
-import { workersIn } from './shownLogs'
+import { LogDownloads } from './LogDownloads'
+import { logPanelStore, toggleDock, useLogPanel } from './logPanelStore'
+import type { LogTab } from './logTab'
+
+/** Where the panel is: at the foot of the window, all of it, or in a window of its own. */
+export type LogLayout = 'dock' | 'screen' | 'window'
 
 export interface LogToolsProps {
   readonly store: LogStore
   readonly snapshot: LogSnapshot
   readonly run: Run | null
   readonly tab: LogTab
-  readonly layout: 'dock' | 'screen'
-  readonly filterRef: RefObject<HTMLInputElement | null>
+  readonly layout: LogLayout
 }
 
 const ICON = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 
 /** At the right end of the tabs' line. */
-export function LogTools({ store, snapshot, run, tab, layout, filterRef }: LogToolsProps) {
+export function LogTools({ store, snapshot, run, tab, layout }: LogToolsProps) {
   const isWrapping = useLogPanel(state => state.isWrapping)
-  const showsTime = useLogPanel(state => state.showsTime)
   const showsReports = useLogPanel(state => state.showsReports)
   return (
     <div className="log-tools">
-      <LogFilterField store={store} snapshot={snapshot} inputRef={filterRef} />
       <Toggle
         name="Follow"
         isOn={snapshot.isFollowing}
@@ -52,31 +51,58 @@ export function LogTools({ store, snapshot, run, tab, layout, filterRef }: LogTo
         >
           <Braces {...ICON} />
         </IconButton>
-        <IconButton
-          name="Show times (UTC)"
-          size="s"
-          aria-pressed={showsTime}
-          onClick={() => logPanelStore.setState({ showsTime: !showsTime })}
-        >
-          <Clock {...ICON} />
-        </IconButton>
-        <IconButton
-          name="Download logs"
-          size="s"
-          refusal={run === null ? 'No run has a log yet.' : null}
-          onClick={() =>
-            run === null ? undefined : downloadLogs(run.id, tab === 'all' ? null : workersIn(run, tab))
-          }
-        >
-          <Download {...ICON} />
-        </IconButton>
+        <TimeButtons />
+        <LogDownloads {...{ store, run, tab }} />
+        {layout === 'window' ? null : (
+          <IconButton
+            name="Open in a window"
+            size="s"
+            refusal={run === null ? 'No run has a log yet.' : null}
+            onClick={() => (run === null ? undefined : openWindow(run, tab))}
+          >
+            <PictureInPicture2 {...ICON} />
+          </IconButton>
+        )}
         <LayoutButtons layout={layout} />
       </span>
     </div>
   )
 }
 
-function LayoutButtons({ layout }: { layout: LogToolsProps['layout'] }) {
+/** Nothing is opened by the page itself: the app does, and only for an address of this form. */
+function openWindow(run: Run, tab: LogTab): void {
+  window.open(`${window.location.origin}/${logWindowHash({ run: run.id, shown: tab })}`)
+}
+
+function TimeButtons() {
+  const showsTime = useLogPanel(state => state.showsTime)
+  const zone = useLogPanel(state => state.zone)
+  const isLocal = zone === 'local'
+  return (
+    <>
+      <IconButton
+        name="Show times"
+        size="s"
+        aria-pressed={showsTime}
+        onClick={() => logPanelStore.setState({ showsTime: !showsTime })}
+      >
+        <Clock {...ICON} />
+      </IconButton>
+      <button
+        type="button"
+        className="log-flag log-zone"
+        aria-label={isLocal ? 'Local times' : 'UTC times'}
+        data-tip={isLocal ? 'Times are local. Press for UTC' : 'Times are UTC. Press for local ones'}
+        onClick={() => logPanelStore.setState({ zone: isLocal ? 'utc' : 'local' })}
+      >
+        {isLocal ? 'Local' : 'UTC'}
+      </button>
+    </>
+  )
+}
+
+function LayoutButtons({ layout }: { layout: LogLayout }) {
+  if (layout === 'window') return null
   if (layout === 'screen') {
     return (
       <IconButton name="Back to the fleet" size="s" onClick={() => screenStore.setState({ screen: 'fleet' })}>

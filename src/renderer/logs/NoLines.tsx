@@ -6,8 +6,9 @@ import { EmptyState } from '../components/Panel'
 import { count } from '../format'
 import { NO_FILTER } from '../state/logFilter'
 import type { LogSnapshot, LogStore } from '../state/logStore'
-import { logPanelStore, type LogTab } from './logPanelStore'
-import { emptyWords, workersIn } from './shownLogs'
+import { logPanelStore } from './logPanelStore'
+import type { LogTab } from './logTab'
+import { emptyWords, logsIn } from './shownLogs'
 
 export interface NoLinesProps {
   readonly store: LogStore
@@ -18,23 +19,33 @@ export interface NoLinesProps {
 
 /** Why the list is empty, and the one button that changes that. */
 export function NoLines({ store, snapshot, run, tab }: NoLinesProps) {
-  const { rows, isFiltering, filter, lineCount, input, showsReports } = snapshot
+  const { rows, isFiltering, filter, lineCount, input, choice } = snapshot
   if (rows.length > 0 || isFiltering) return null
   if (lineCount === 0) {
-    const [title, sentence] = emptyWords(run, run === null ? [] : workersIn(run, tab))
+    const [title, sentence] = emptyWords(run, run === null ? [] : logsIn(run, tab))
     return <Empty title={title}>{sentence}</Empty>
   }
-  if (filter.kind === 'matching') {
+  if (filter.kind === 'matching' && choice.onlyMatches) {
     return (
       <Empty title={`No line matches “${input.text}”`}>
-        {count(lineCount)} lines were searched{showsReports ? '' : ', those for Drydock left out'}.{' '}
+        {count(lineCount)} lines were searched{choice.showsReports ? '' : ', those for Drydock left out'}.{' '}
         <Button size="s" onClick={() => store.setFilter({ ...NO_FILTER, isRegex: input.isRegex })}>
           Show every line
         </Button>
       </Empty>
     )
   }
-  if (showsReports) return null
+  if (choice.level !== 'all') {
+    return (
+      <Empty title={choice.level === 'error' ? 'No errors' : 'No warnings, no errors'}>
+        None of {count(lineCount)} lines says so.{' '}
+        <Button size="s" onClick={() => logPanelStore.setState({ level: 'all' })}>
+          Show every level
+        </Button>
+      </Empty>
+    )
+  }
+  if (choice.showsReports) return null
   return (
     <Empty title="Nothing printed for people yet">
       {count(lineCount)} lines told Drydock about progress, metrics and results.{' '}

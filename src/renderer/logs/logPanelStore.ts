@@ -1,12 +1,12 @@
 import { createStore, useStore } from 'zustand'
-import type { NodeName } from '../../contract/ids'
 import { fleetStore } from '../state/fleetStore'
+import type { LineChoice } from '../state/logFilter'
+import type { LogTab } from './logTab'
 
-/** Which workers: all of the run, or those of one node. */
-export type LogTab = 'all' | { readonly node: NodeName }
+export type TimeZoneChoice = 'utc' | 'local'
 
 /** How the person likes the log panel, on this computer, and what of it is open now. */
-export interface LogPanelState {
+export interface LogPanelState extends LineChoice {
   readonly tab: LogTab
   /** null until somebody decided: then it is open unless the fleet needs the room. */
   readonly isDockOpen: boolean | null
@@ -14,8 +14,10 @@ export interface LogPanelState {
   readonly heightPx: number | null
   readonly isWrapping: boolean
   readonly showsTime: boolean
-  /** Lines of the line protocol among the others. */
-  readonly showsReports: boolean
+  /** Whose clock times are told by. */
+  readonly zone: TimeZoneChoice
+  /** Marks what matches. */
+  readonly highlights: boolean
   /** Goes up when the panel is to take the keyboard. */
   readonly focusAsked: number
 }
@@ -23,19 +25,38 @@ export interface LogPanelState {
 export const LEAST_HEIGHT_PX = 112
 
 const KEY = 'drydock.logPanel'
-const REMEMBERED = ['isDockOpen', 'heightPx', 'isWrapping', 'showsTime', 'showsReports'] as const
+const REMEMBERED = [
+  'isDockOpen',
+  'heightPx',
+  'isWrapping',
+  'showsTime',
+  'zone',
+  'showsReports',
+  'level',
+  'onlyMatches',
+  'highlights',
+] as const
 type Remembered = Pick<LogPanelState, (typeof REMEMBERED)[number]>
+
+/** As nobody has chosen it. */
+export const PLAIN_PANEL: LogPanelState = {
+  tab: 'all',
+  isDockOpen: null,
+  heightPx: null,
+  isWrapping: false,
+  showsTime: true,
+  zone: 'utc',
+  showsReports: false,
+  level: 'all',
+  onlyMatches: true,
+  highlights: true,
+  focusAsked: 0,
+}
 
 /** The panel's state, read from `storage` and written back when it changes. */
 export function createLogPanelStore(storage: Pick<Storage, 'getItem' | 'setItem'>) {
   const store = createStore<LogPanelState>(() => ({
-    tab: 'all',
-    isDockOpen: null,
-    heightPx: null,
-    isWrapping: false,
-    showsTime: true,
-    showsReports: false,
-    focusAsked: 0,
+    ...PLAIN_PANEL,
     ...readRemembered(storage.getItem(KEY)),
   }))
   store.subscribe((now, before) => {
@@ -46,20 +67,20 @@ export function createLogPanelStore(storage: Pick<Storage, 'getItem' | 'setItem'
   return store
 }
 
+const FLAGS = ['isDockOpen', 'isWrapping', 'showsTime', 'showsReports', 'onlyMatches', 'highlights'] as const
+
 /** What was stored, as far as it is what it should be. Nothing of it is worth an error. */
 function readRemembered(text: string | null): Partial<Remembered> {
   const stored = parse(text)
-  const flag = (name: keyof Remembered): object =>
-    typeof stored[name] === 'boolean' ? { [name]: stored[name] } : {}
-  const height = stored['heightPx']
+  const flags = FLAGS.filter(name => typeof stored[name] === 'boolean').map(name => [name, stored[name]])
+  const { heightPx: height, zone, level } = stored
   return {
-    ...flag('isDockOpen'),
-    ...flag('isWrapping'),
-    ...flag('showsTime'),
-    ...flag('showsReports'),
+    ...Object.fromEntries(flags),
     ...(typeof height === 'number' && height >= LEAST_HEIGHT_PX && height < 10_000
       ? { heightPx: height }
       : {}),
+    ...(zone === 'utc' || zone === 'local' ? { zone } : {}),
+    ...(level === 'all' || level === 'warn' || level === 'error' ? { level } : {}),
   }
 }
 
@@ -74,6 +95,21 @@ function parse(text: string | null): Readonly<Record<string, unknown>> {
 
 export const logPanelStore = createLogPanelStore(localStorage)
 export const useLogPanel = <T>(select: (state: LogPanelState) => T): T => useStore(logPanelStore, select)
+
+/** How times are told is the same in every window: what one of them stores the others take. Returns its own end. */
+export function followOtherWindows(): () => void {
+  const onStorage = ({ key, newValue }: StorageEvent): void => {
+    if (key !== KEY) return
+    const { zone, showsTime, isWrapping } = readRemembered(newValue)
+    logPanelStore.setState({
+      ...(zone === undefined ? {} : { zone }),
+      ...(showsTime === undefined ? {} : { showsTime }),
+      ...(isWrapping === undefined ? {} : { isWrapping }),
+    })
+  }
+  window.addEventListener('storage', onStorage)
+  return () => window.removeEventListener('storage', onStorage)
+}
 
 /** With more nodes than this the fleet is a table, and has the whole screen until somebody wants the dock. */
 const MOST_NODES_WITH_DOCK = 12

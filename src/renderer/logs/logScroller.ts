@@ -10,6 +10,7 @@ import {
 import type { LogEntry } from '../state/logEntry'
 import { indexOfEntry } from '../state/logOrder'
 import type { LogSnapshot, LogStore } from '../state/logStore'
+import { listenToScroll, type ScrollEvents } from './scrollEvents'
 
 const ROW_PX = 20
 const OVERSCAN = 12
@@ -25,6 +26,9 @@ export interface LogScene {
   readonly isWrapping: boolean
   readonly isSelecting: boolean
 }
+
+/** How often a row that was brought into sight is put right while wrapped rows around it are measured. */
+const MOST_CORRECTIONS = 4
 
 interface TopRow {
   readonly entry: LogEntry
@@ -48,6 +52,9 @@ interface ScrollerState {
   top: TopRow | null
   settledRows: readonly LogEntry[]
   settledCount: number
+  /** What was brought into sight last, and how often it may still be put right: wrapped rows are guessed at first. */
+  revealed: LogSnapshot['reveal']
+  corrections: number
 }
 
 type ScrolledStore = Pick<LogStore, 'setFollowing' | 'getSnapshot'>
@@ -58,7 +65,10 @@ type LogVirtualizer = Virtualizer<HTMLElement, HTMLElement>
  * While following: the last rows, and the element is at its end before anything is painted. While not: whatever is in
  * sight, and the row at the top stays where it is when older ones come before it.
  */
-export function createLogScroller(store: ScrolledStore, onTop: () => void) {
+export function createLogScroller(
+  store: ScrolledStore,
+  ends: { readonly onTop: () => void; readonly onBottom: () => void },
+) {
   const listeners = new Set<() => void>()
   let version = 0
   const state = initialState()
@@ -78,18 +88,7 @@ export function createLogScroller(store: ScrolledStore, onTop: () => void) {
     /** The element that scrolls. Returns what ends it. */
     attach(element: HTMLElement | null): () => void {
       state.element = element
-      const stopListening = listenToScroll(element, {
-        onMove(scrollTop, isFromEnd) {
-          if (isFollowing(state) && isFromEnd && scrollTop < state.pinnedTop - 1) leave(state, store)
-          noteTop(state, virtualizer, scrollTop)
-        },
-        onWheelUp: () => (isFollowing(state) ? leave(state, store) : undefined),
-        onTop() {
-          if (!store.getSnapshot().hasOlder) return
-          if (isFollowing(state)) leave(state, store)
-          onTop()
-        },
-      })
+      const stopListening = listenToScroll(element, scrollEvents(state, virtualizer, store, ends))
       return () => {
         stopListening()
         // The pair of calls that the library's own React hook makes; this is its clean-up.
@@ -109,6 +108,10 @@ export function createLogScroller(store: ScrolledStore, onTop: () => void) {
     /** After the rows are in the document and before they are painted. */
     settle: (): void => settle(state, virtualizer),
 
+    /** The first row in sight; null before anything was drawn. */
+    firstInSight: (): LogEntry | null =>
+      rowsOf(state)[rowAt(state, virtualizer, state.element?.scrollTop ?? 0)] ?? null,
+
     /** The height of a wrapped row. */
     measure: (row: HTMLElement | null): void => virtualizer.measureElement(row),
   }
@@ -126,6 +129,8 @@ const initialState = (): ScrollerState => ({
   top: null,
   settledRows: [],
   settledCount: 0,
+  revealed: null,
+  corrections: 0,
 })
 
 function enter(state: ScrollerState, scene: LogScene): void {
@@ -134,6 +139,27 @@ function enter(state: ScrollerState, scene: LogScene): void {
     state.keyOf = scene.isWrapping ? index => rows[index]?.id ?? -index : sameIndex
   }
   state.scene = scene
+}
+
+function scrollEvents(
+  state: ScrollerState,
+  virtualizer: LogVirtualizer,
+  store: ScrolledStore,
+  ends: Parameters<typeof createLogScroller>[1],
+): ScrollEvents {
+  return {
+    onMove(scrollTop, isFromEnd) {
+      if (isFollowing(state) && isFromEnd && scrollTop < state.pinnedTop - 1) leave(state, store)
+      noteTop(state, virtualizer, scrollTop)
+    },
+    onWheelUp: () => (isFollowing(state) ? leave(state, store) : undefined),
+    onTop() {
+      if (!store.getSnapshot().hasOlder) return
+      if (isFollowing(state)) leave(state, store)
+      ends.onTop()
+    },
+    onBottom: () => (store.getSnapshot().isExcerpt ? ends.onBottom() : undefined),
+  }
 }
 
 function leave(state: ScrollerState, store: ScrolledStore): void {
@@ -147,7 +173,9 @@ function settle(state: ScrollerState, virtualizer: LogVirtualizer): void {
   if (state.element !== null && isFollowing(state)) {
     state.element.scrollTop = state.element.scrollHeight
     state.pinnedTop = state.element.scrollTop
-  } else if (state.element !== null) keepTop(state, virtualizer, state.element)
+  } else if (state.element !== null && !revealAsked(state, virtualizer, state.element)) {
+    keepTop(state, virtualizer, state.element)
+  }
   state.settledRows = rowsOf(state)
   state.settledCount = rowsOf(state).length
 }
@@ -190,9 +218,31 @@ function startOf(state: ScrollerState, virtualizer: LogVirtualizer, index: numbe
   return isWrapping(state) ? (virtualizer.getOffsetForIndex(index, 'start')?.[0] ?? 0) : index * ROW_PX
 }
 
-function noteTop(state: ScrollerState, virtualizer: LogVirtualizer, scrollTop: number): void {
+/** Puts what was asked for into the middle, once it is among the rows. Whether it did. */
+function revealAsked(state: ScrollerState, virtualizer: LogVirtualizer, element: HTMLElement): boolean {
+  const { snapshot } = state.scene ?? {}
+  if (snapshot === undefined || snapshot.reveal === null) return false
+  if (snapshot.reveal !== state.revealed) state.corrections = isWrapping(state) ? MOST_CORRECTIONS : 1
+  if (state.corrections === 0) return false
+  const index = indexOfEntry(snapshot.rows, snapshot.reveal.entry)
+  // Not among the rows, and none that are still to come: it is left out.
+  if (index < 0 && snapshot.isFiltering) return false
+  state.revealed = snapshot.reveal
+  state.corrections -= 1
+  if (index < 0) return false
+  const middle = startOf(state, virtualizer, index) - (element.clientHeight - ROW_PX) / 2
+  element.scrollTop = Math.max(0, middle)
+  noteTop(state, virtualizer, element.scrollTop)
+  return true
+}
+
+function rowAt(state: ScrollerState, virtualizer: LogVirtualizer, scrollTop: number): number {
   const wrapped = isWrapping(state) ? virtualizer.getVirtualItemForOffset(scrollTop)?.index : undefined
-  const index = wrapped ?? Math.floor(scrollTop / ROW_PX)
+  return wrapped ?? Math.floor(scrollTop / ROW_PX)
+}
+
+function noteTop(state: ScrollerState, virtualizer: LogVirtualizer, scrollTop: number): void {
+  const index = rowAt(state, virtualizer, scrollTop)
   const entry = rowsOf(state)[index]
   state.top = entry === undefined ? null : { entry, hiddenPx: scrollTop - startOf(state, virtualizer, index) }
 }
@@ -219,34 +269,3 @@ const rowsInSight = (range: Range, count: number): Span => [
 ]
 const indexesIn = ([first, last]: Span): number[] =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at)
-
-interface ScrollEvents {
-  readonly onMove: (scrollTop: number, isFromEnd: boolean) => void
-  /** A wheel turned up where there is something above: the smooth scrolling that follows may come too late. */
-  readonly onWheelUp: () => void
-  /** Upwards and nearly at the top, or still further up. */
-  readonly onTop: () => void
-}
-
-function listenToScroll(element: HTMLElement | null, events: ScrollEvents): () => void {
-  if (element === null) return () => {}
-  const stop = new AbortController()
-  // What scrolls must be reachable without a mouse.
-  element.tabIndex = 0
-  let lastTop = element.scrollTop
-  const onScroll = (): void => {
-    const { scrollTop, scrollHeight, clientHeight } = element
-    const isUp = scrollTop < lastTop
-    lastTop = scrollTop
-    events.onMove(scrollTop, scrollHeight - clientHeight - scrollTop > 1)
-    if (isUp && scrollTop < ROW_PX * 3) events.onTop()
-  }
-  const onWheel = (event: WheelEvent): void => {
-    if (event.deltaY >= 0) return
-    if (element.scrollTop > 0) events.onWheelUp()
-    else events.onTop()
-  }
-  element.addEventListener('scroll', onScroll, { passive: true, signal: stop.signal })
-  element.addEventListener('wheel', onWheel, { passive: true, signal: stop.signal })
-  return () => stop.abort()
-}

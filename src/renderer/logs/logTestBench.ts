@@ -1,4 +1,5 @@
-import type { NodeName, RunId } from '../../contract/ids'
+import type { RunId } from '../../contract/ids'
+import type { LogLines } from '../../contract/logs'
 import type { Run } from '../../contract/runs'
 import { node, run, worker } from '../gallery/builders'
 import { fleetStore, initialState } from '../state/fleetStore'
@@ -8,6 +9,8 @@ import { createScriptedLogEngine, linesFrom } from '../state/scriptedLogEngine'
 import { initialScreen, screenStore } from '../views/screenStore'
 import { logPanelStore } from './logPanelStore'
 
+/** What is printed first came then. */
+export const PRINTED_AT_MS = Date.UTC(2026, 8, 24, 14, 2, 9, 118)
 const RUN_ID = '20260924-134104-k3v9' as RunId
 
 /** Two workers on pc2, one on this-pc. */
@@ -47,21 +50,20 @@ export function createLogBench(runs: readonly Run[] = [kellyRun]) {
   const drawFrame = (): void => {
     for (const frame of frames.splice(0)) frame()
   }
+  async function push(index: number, batch: LogLines): Promise<void> {
+    await engine.settle()
+    await engine.push(sourceOf(index), batch)
+    drawFrame()
+  }
   return {
     store,
     engine,
     drawFrame,
+    push,
     /** What worker `index` prints next, on the screen. */
-    async print(index: number, texts: readonly string[], firstLine = 0): Promise<void> {
-      await engine.settle()
-      await engine.push(
-        sourceOf(index),
-        linesFrom(firstLine, texts, Date.UTC(2026, 8, 24, 14, 2, 9, 118) + firstLine),
-      )
-      drawFrame()
-    },
+    print: (index: number, texts: readonly string[], firstLine = 0): Promise<void> =>
+      push(index, linesFrom(firstLine, texts, PRINTED_AT_MS + firstLine)),
   }
 }
 
-const sourceOf = (index: number) =>
-  ({ run: RUN_ID, worker: kellyRun.workers[index - 1]?.id, node: 'pc2' as NodeName }) as LogSource
+const sourceOf = (index: number) => ({ run: RUN_ID, log: kellyRun.workers[index - 1]?.id }) as LogSource

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { NodeName, RunId } from '../../contract/ids'
 import type { Run } from '../../contract/runs'
 import { run, worker } from '../gallery/builders'
-import { colourOf, emptyWords, nodesOf, shownLogs, shownRun, validTab } from './shownLogs'
+import { coloursOf, emptyWords, logsOf, nodesOf, shownLogs, shownRun, validTab } from './shownLogs'
 
 const named = (id: string, state: Run['state']): Run =>
   run({
@@ -35,13 +35,13 @@ describe('which logs are shown', () => {
     )
     const of = run({ id: 'a', plan: 'kelly', state: 'running', startedAgoS: 1, workers })
     expect(nodesOf(of, fleet)).toEqual(['this-pc', 'pc2', 'gone'])
-    expect([colourOf('pc2' as NodeName, fleet), colourOf('gone' as NodeName, fleet)]).toEqual([1, 2])
+    expect(logsOf(of).map(coloursOf(of, fleet))).toEqual([2, 1, 0])
   })
 
   it('carry the worker’s name on its node, and how long its log is', () => {
     expect(shownLogs(named('a', 'running'), 'all', fleet)).toEqual([
       {
-        source: { run: 'a', worker: 'bots-1', node: 'pc2', label: 'pc2 w1', colour: 1 },
+        source: { run: 'a', log: 'bots-1', node: 'pc2', track: 'bots', label: 'pc2 w1', colour: 1 },
         knownLines: 1_262,
       },
     ])
@@ -54,7 +54,7 @@ describe('which logs are shown', () => {
 
   it('say why there are none', () => {
     const ended = named('a', 'succeeded')
-    expect(emptyWords(ended, ended.workers)).toEqual([
+    expect(emptyWords(ended, logsOf(ended))).toEqual([
       'Nothing was printed',
       'kelly: 1 worker ended without a line.',
     ])

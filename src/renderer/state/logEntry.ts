@@ -1,13 +1,15 @@
-import type { NodeName, RunId, WorkerId } from '../../contract/ids'
+import type { LogId, NodeName, RunId, TrackName } from '../../contract/ids'
 
-/** The worker a line came from, as its rows name it. One object a worker, so that rows compare by identity. */
+/** The log a line came from, as its rows name it. One object a log, so that rows compare by identity. */
 export interface LogSource {
   readonly run: RunId
-  readonly worker: WorkerId
+  /** A worker's own log, or a file that the run's programs write. */
+  readonly log: LogId
   readonly node: NodeName
-  /** `pc2 w1` */
+  readonly track: TrackName
+  /** `pc2 w1`, `pc2 equity.log` */
   readonly label: string
-  /** Which of the node colours (from 0) its square has: the node's place in the fleet. */
+  /** Which of the log colours (from 0) its bar has: its track's place in the run, or its node's in the fleet. */
   readonly colour: number
 }
 
@@ -15,9 +17,9 @@ interface Placed {
   /** Unique on this screen: React's key and the virtual list's. */
   readonly id: number
   readonly source: LogSource
-  /** Counts from 0 in its worker's log. */
+  /** Counts from 0 in its log. */
   readonly line: number
-  /** When Drydock received it (epoch ms), never before the line above it of the same worker. */
+  /** When Drydock received it (epoch ms), never before the line above it of the same log. */
   readonly atMs: number
   /** Number of the batch it came in: orders what was received in the same millisecond. */
   readonly batch: number
@@ -25,14 +27,23 @@ interface Placed {
 
 export interface LogLine extends Placed {
   readonly kind: 'line'
-  /** Raw, as the worker printed it. */
+  /** Raw, as it was printed. */
   readonly text: string
 }
 
-/** Lines that never reached this screen: `line` is the first of them. */
-export interface LogGap extends Placed {
-  readonly kind: 'gap'
+/** Lines that are in the log and not on this screen: `line` is the first of them. */
+export interface LogSkip extends Placed {
+  readonly kind: 'skip'
   readonly missing: number
 }
 
-export type LogEntry = LogLine | LogGap
+/** Bytes that the log had on its node and that are not here: they stood before `line`. */
+export interface LostBytes extends Placed {
+  readonly kind: 'gap'
+  /** At most so many; null when nobody can say. */
+  readonly lostBytes: number | null
+  /** A sentence: what happened to the file. */
+  readonly reason: string
+}
+
+export type LogEntry = LogLine | LogSkip | LostBytes

@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { createFilter, repeatsARepetition } from './logFilter'
 import { plainText } from './plainText'
 
-const matching = (text: string, isRegex = false) => {
-  const filter = createFilter({ text, isRegex })
+const matching = (text: string, isRegex = false, isCaseSensitive = false) => {
+  const filter = createFilter({ text, isRegex, isCaseSensitive })
   if (filter.kind !== 'matching') throw new Error(`not usable: ${filter.kind}`)
   return filter
 }
 
 describe('a log filter', () => {
   it('shows everything when it is empty', () => {
-    expect(createFilter({ text: '', isRegex: true })).toEqual({ kind: 'everything' })
+    expect(createFilter({ text: '', isRegex: true, isCaseSensitive: false })).toEqual({ kind: 'everything' })
   })
 
   it('takes text for text, upper and lower case alike', () => {
@@ -43,7 +43,7 @@ describe('a log filter', () => {
   })
 
   it('says what is wrong with an expression, in words', () => {
-    expect(createFilter({ text: '(', isRegex: true })).toEqual({
+    expect(createFilter({ text: '(', isRegex: true, isCaseSensitive: false })).toEqual({
       kind: 'unusable',
       problem: 'Not a regular expression: Unterminated group.',
     })
@@ -63,6 +63,8 @@ describe('a log filter', () => {
     ['(a{2,4})+', false],
   ])('knows whether %s repeats a repetition: %s', (expression, expected) => {
     expect(repeatsARepetition(expression)).toBe(expected)
-    expect(createFilter({ text: expression, isRegex: true }).kind).toBe(expected ? 'unusable' : 'matching')
+    expect(createFilter({ text: expression, isRegex: true, isCaseSensitive: false }).kind).toBe(
+      expected ? 'unusable' : 'matching',
+    )
   })
 })

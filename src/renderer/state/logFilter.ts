@@ -1,13 +1,37 @@
+import type { LogQuery } from '../../contract/logs'
+import { toneOf } from './lineTone'
 import { plainText } from './plainText'
+import { isReportLine } from './reportLine'
 
-export interface FilterInput {
-  readonly text: string
-  readonly isRegex: boolean
+/** What is looked for: the same here and, over whole logs, in the engine. */
+export type FilterInput = Readonly<LogQuery>
+
+export const NO_FILTER: FilterInput = { text: '', isRegex: false, isCaseSensitive: false }
+
+/** The least level that is shown. */
+export type LogLevel = 'all' | 'warn' | 'error'
+
+/** Which lines are shown, whatever is looked for. */
+export interface LineChoice {
+  readonly level: LogLevel
+  /** Lines of the line protocol, too. */
+  readonly showsReports: boolean
+  /** Only what matches; else what matches is found among all the others. */
+  readonly onlyMatches: boolean
 }
 
-export const NO_FILTER: FilterInput = { text: '', isRegex: false }
+export const EVERY_LINE: LineChoice = { level: 'all', showsReports: true, onlyMatches: true }
 
-/** Which lines are shown. Upper and lower case are the same. */
+/** Whether level and kind of a line let it through. */
+export function isChosen({ level, showsReports }: LineChoice, raw: string): boolean {
+  // Nearly every line is no report: only those that might be are looked at closely.
+  if (!showsReports && raw.includes('"drydock"') && isReportLine(plainText(raw))) return false
+  if (level === 'all') return true
+  const tone = toneOf(raw)
+  return tone === 'error' || (tone === 'warn' && level === 'warn')
+}
+
+/** Which lines match. */
 export type LogFilter =
   | { readonly kind: 'everything' }
   | {
@@ -16,22 +40,23 @@ export type LogFilter =
       /** Where in the plain text the matches are: `[from, to)`. */
       readonly rangesIn: (plain: string) => readonly (readonly [number, number])[]
     }
-  /** Shows everything until it can be understood. */
+  /** Nothing is looked for until it can be understood. */
   | { readonly kind: 'unusable'; readonly problem: string }
 
 /** Errors: none; what cannot be used says why. */
-export function createFilter({ text, isRegex }: FilterInput): LogFilter {
+export function createFilter({ text, isRegex, isCaseSensitive }: FilterInput): LogFilter {
   if (text === '') return { kind: 'everything' }
-  return isRegex ? regexFilter(text) : textFilter(text)
+  return isRegex ? regexFilter(text, isCaseSensitive) : textFilter(text, isCaseSensitive)
 }
 
-function textFilter(text: string): LogFilter {
-  const needle = text.toLowerCase()
+function textFilter(text: string, isCaseSensitive: boolean): LogFilter {
+  const fold = (of: string): string => (isCaseSensitive ? of : of.toLowerCase())
+  const needle = fold(text)
   return {
     kind: 'matching',
-    matches: raw => plainText(raw).toLowerCase().includes(needle),
+    matches: raw => fold(plainText(raw)).includes(needle),
     rangesIn(plain) {
-      const folded = plain.toLowerCase()
+      const folded = fold(plain)
       // A few letters change their length in lower case; then the places would be wrong.
       if (folded.length !== plain.length) return []
       const ranges: [number, number][] = []
@@ -43,8 +68,9 @@ function textFilter(text: string): LogFilter {
   }
 }
 
-function regexFilter(text: string): LogFilter {
-  const expression = compile(text)
+function regexFilter(text: string, isCaseSensitive: boolean): LogFilter {
+  const flags = isCaseSensitive ? '' : 'i'
+  const expression = compile(text, flags)
   if (typeof expression === 'string') return { kind: 'unusable', problem: expression }
   if (repeatsARepetition(text)) {
     return {
@@ -53,7 +79,7 @@ function regexFilter(text: string): LogFilter {
         'A repetition inside a repetition, like (a+)+, can take for ever on one line. Repeat only once.',
     }
   }
-  const everywhere = new RegExp(expression, 'gi')
+  const everywhere = new RegExp(expression, `g${flags}`)
   return {
     kind: 'matching',
     matches: raw => expression.test(plainText(raw)),
@@ -64,9 +90,9 @@ function regexFilter(text: string): LogFilter {
   }
 }
 
-function compile(text: string): RegExp | string {
+function compile(text: string, flags: string): RegExp | string {
   try {
-    return new RegExp(text, 'i')
+    return new RegExp(text, flags)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     // `Invalid regular expression: /(/i: Unterminated group`: only the end is news to who typed it.

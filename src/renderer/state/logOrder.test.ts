@@ -1,14 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { NodeName, RunId, WorkerId } from '../../contract/ids'
+import { NodeName, RunId, TrackName, WorkerId } from '../../contract/ids'
 import type { LogEntry, LogSource } from './logEntry'
 import { compareArrival, mergeByArrival, mergeInto, replaceEntry } from './logOrder'
-import { createLogWindow, filledGap } from './logWindow'
+import { createLogWindow, filledSkip } from './logWindow'
 
 const sourceOf = (worker: number): LogSource => ({
   run: RunId.parse('r1'),
-  worker: WorkerId.parse(`bots-${worker}`),
+  log: WorkerId.parse(`bots-${worker}`),
   node: NodeName.parse('pc2'),
+  track: TrackName.parse('bots'),
   label: `pc2 w${worker}`,
   colour: 0,
 })
@@ -80,16 +81,22 @@ describe('the order of arrival', () => {
     expect(list.map(entry => entry.kind === 'line' && entry.text)).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  it('puts what was fetched where its gap was', () => {
+  it('puts what was fetched where its skip was', () => {
     const numbers = createNumbers()
     const window = createLogWindow(sourceOf(0), 0, numbers)
     window.append({ firstLine: 0, atMs: 10, lines: ['a'], totalLines: 1, gaps: [] })
     window.append({ firstLine: 4, atMs: 20, lines: ['e'], totalLines: 5, gaps: [] })
-    const gap = window.entries[1]!
-    if (gap.kind !== 'gap') throw new Error('no gap')
-    const list = replaceEntry(window.entries, gap, filledGap(gap, ['b', 'c'], numbers))
+    const skip = window.entries[1]!
+    if (skip.kind !== 'skip') throw new Error('no skip')
+    const list = replaceEntry(
+      window.entries,
+      skip,
+      filledSkip(skip, [{ lines: ['b', 'c'], gaps: [] }], numbers),
+    )
     expect(
-      list.map(entry => (entry.kind === 'line' ? entry.text : `${entry.line}+${entry.missing}`)),
+      list.map(entry =>
+        entry.kind === 'line' ? entry.text : entry.kind === 'skip' ? `${entry.line}+${entry.missing}` : 'gap',
+      ),
     ).toEqual(['a', 'b', 'c', '3+1', 'e'])
     expect([...list].sort(compareArrival)).toEqual(list)
   })

@@ -1,8 +1,13 @@
 import type { LogEntry } from './logEntry'
 
-/** Arrival order over all workers. Within a worker it is the order of its lines. */
+/** Arrival order over all logs. Within a log it is the order of its lines; what was lost before a line stands before it. */
 export function compareArrival(left: LogEntry, right: LogEntry): number {
-  return left.atMs - right.atMs || left.batch - right.batch || left.line - right.line
+  return (
+    left.atMs - right.atMs ||
+    left.batch - right.batch ||
+    left.line - right.line ||
+    Number(right.kind === 'gap') - Number(left.kind === 'gap')
+  )
 }
 
 /** One list in arrival order from lists that each are. */
@@ -42,7 +47,7 @@ export function createMerger(lists: readonly (readonly LogEntry[])[]) {
         const next = firstHead()
         if (next === null) return true
         const { head, until } = next
-        // Lines come in batches: most of the time the same worker goes on.
+        // Lines come in batches: most of the time the same log goes on.
         for (let entry = head.list[head.at]; entry && merged.length < end; entry = head.list[++head.at]) {
           if (until !== null && compareArrival(entry, until) > 0) break
           merged.push(entry)
@@ -99,7 +104,8 @@ function mergeTwo(left: readonly LogEntry[], right: readonly LogEntry[]): readon
   return merged
 }
 
-function firstIndexAfter(list: readonly LogEntry[], entry: LogEntry): number {
+/** How many of a list in arrival order come before `entry` or are in its place. */
+export function firstIndexAfter(list: readonly LogEntry[], entry: LogEntry): number {
   let low = 0
   let high = list.length
   while (low < high) {

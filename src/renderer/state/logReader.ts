@@ -1,10 +1,10 @@
 import type { LogLines } from '../../contract/logs'
-import type { LogEntry, LogGap, LogSource } from './logEntry'
+import type { LogEntry, LogSkip, LogSource } from './logEntry'
 import type { LogClient } from './logStreams'
 import type { LogView } from './logView'
-import { filledGap, olderLines, type LogNumbers, type LogWindow } from './logWindow'
+import { filledSkip, olderLines, type LogNumbers, type LogWindow } from './logWindow'
 
-/** Older lines fetched of each worker at a time. */
+/** Older lines fetched of each log at a time. */
 const OLDER_LINES = 500
 /** How long the list may become by reading older lines; the download has the rest. */
 const MOST_ROWS = 200_000
@@ -17,32 +17,21 @@ interface LogReaderDeps {
   readonly onChange: () => void
 }
 
-/** Fetches lines that are not in memory, on demand: older ones, and those behind a gap. */
+/** Fetches lines that are not in memory, on demand: older ones, and those behind a skip. */
 export function createLogReader(deps: LogReaderDeps) {
   /** Sources whose read before the first row gave nothing: there is no more to have. */
   const exhausted = new Set<LogSource>()
-  let isReading = false
+  const reading = createReading(deps.onChange)
   let generation = 0
-
-  async function whileReading(work: () => Promise<void>): Promise<void> {
-    if (isReading) return
-    isReading = true
-    deps.onChange()
-    try {
-      await work()
-    } finally {
-      isReading = false
-      deps.onChange()
-    }
-  }
 
   return {
     get isReading() {
-      return isReading
+      return reading.isOn
     },
     hasOlder: (windows: readonly (LogWindow | undefined)[]): boolean =>
       deps.view.merged.length < MOST_ROWS &&
       windows.some(window => window !== undefined && window.firstLine > 0 && !exhausted.has(window.source)),
+    whileReading: (work: () => Promise<void>): Promise<void> => reading.whileOn(work),
     /** After a rebuild what was known about the beginning of the list is not true any more. */
     forget(): void {
       exhausted.clear()
@@ -50,7 +39,7 @@ export function createLogReader(deps: LogReaderDeps) {
     },
     /** Errors: the engine's, for the caller to show. */
     readOlder: (client: LogClient, sources: readonly LogSource[]): Promise<void> =>
-      whileReading(async () => {
+      reading.whileOn(async () => {
         const first = firstEntries(deps.view.merged)
         const begun = generation
         for (const source of sources) {
@@ -65,25 +54,49 @@ export function createLogReader(deps: LogReaderDeps) {
         }
       }),
     /** Errors: the engine's, for the caller to show. */
-    readGap: (client: LogClient, gap: LogGap, window: LogWindow | undefined): Promise<void> =>
-      whileReading(async () => {
-        const end = gap.line + Math.min(gap.missing, MOST_LINES_A_READ)
-        const batches = await readAll(client, gap.source, gap.line, end)
+    readSkip: (
+      client: LogClient,
+      skip: LogSkip,
+      fill: (skip: LogSkip, by: readonly LogEntry[]) => void,
+    ): Promise<void> =>
+      reading.whileOn(async () => {
+        const end = skip.line + Math.min(skip.missing, MOST_LINES_A_READ)
+        const batches = await readAll(client, skip.source, skip.line, end)
         if (batches.length === 0) return
-        const lines = batches.flatMap(batch => batch.lines)
-        const entries = filledGap(gap, lines, deps.numbers)
-        window?.fill(gap, entries)
-        deps.view.replace(gap, entries)
+        const entries = filledSkip(skip, batches, deps.numbers)
+        fill(skip, entries)
+        deps.view.replace(skip, entries)
       }),
   }
 }
 
 export type LogReader = ReturnType<typeof createLogReader>
 
+/** One reading at a time: another one meanwhile is not begun. */
+function createReading(onChange: () => void) {
+  let isOn = false
+  return {
+    get isOn() {
+      return isOn
+    },
+    async whileOn(work: () => Promise<void>): Promise<void> {
+      if (isOn) return
+      isOn = true
+      onChange()
+      try {
+        await work()
+      } finally {
+        isOn = false
+        onChange()
+      }
+    },
+  }
+}
+
 /** Lines `[from, to)` as far as they can be had: one answer ends where lines of another time begin. */
-async function readAll(
+export async function readAll(
   client: LogClient,
-  { run, worker }: LogSource,
+  { run, log }: LogSource,
   from: number,
   to: number,
 ): Promise<readonly LogLines[]> {
@@ -91,7 +104,7 @@ async function readAll(
   for (let fromLine = from; fromLine < to;) {
     const batch = await client.read({
       run,
-      log: worker,
+      log,
       fromLine,
       count: Math.min(to - fromLine, MOST_LINES_A_READ),
     })

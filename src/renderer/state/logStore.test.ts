@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { NodeName, RunId, WorkerId } from '../../contract/ids'
+import { NodeName, RunId, TrackName, WorkerId } from '../../contract/ids'
 import { WINDOW_LINES } from './logBuffers'
 import type { LogEntry, LogSource } from './logEntry'
 import { createLogStore, type LogStore } from './logStore'
@@ -7,8 +7,9 @@ import { createScriptedLogEngine as createEngine, linesFrom } from './scriptedLo
 
 const sourceOf = (worker: string): LogSource => ({
   run: RunId.parse('r1'),
-  worker: WorkerId.parse(worker),
+  log: WorkerId.parse(worker),
   node: NodeName.parse('pc2'),
+  track: TrackName.parse('bots'),
   label: worker,
   colour: 0,
 })
@@ -25,9 +26,10 @@ const drawFrame = (): void => {
 }
 const show = (...sources: LogSource[]): void => store.show(sources.map(source => ({ source, knownLines: 0 })))
 const rows = (): string[] =>
-  store
-    .getSnapshot()
-    .rows.map((row: LogEntry) => (row.kind === 'line' ? row.text : `[${row.missing} missing]`))
+  store.getSnapshot().rows.map((row: LogEntry) => {
+    if (row.kind === 'line') return row.text
+    return row.kind === 'skip' ? `[${row.missing} missing]` : `[${row.lostBytes} bytes: ${row.reason}]`
+  })
 
 beforeEach(() => {
   frames = []
@@ -69,11 +71,11 @@ describe('the log store', () => {
     store.use(engine.client)
     show(one, two)
     await engine.settle()
-    expect(engine.openWorkers()).toEqual(['w-1', 'w-2'])
+    expect(engine.openLogs()).toEqual(['w-1', 'w-2'])
     show(two)
-    expect(engine.openWorkers()).toEqual(['w-2'])
+    expect(engine.openLogs()).toEqual(['w-2'])
     show()
-    expect(engine.openWorkers()).toEqual([])
+    expect(engine.openLogs()).toEqual([])
   })
 
   it('leaves no stream open when it is closed', async () => {
@@ -82,7 +84,7 @@ describe('the log store', () => {
     show(one, two)
     await engine.settle()
     store.close()
-    expect([store.openStreams(), engine.openWorkers()]).toEqual([0, []])
+    expect([store.openStreams(), engine.openLogs()]).toEqual([0, []])
   })
 
   it('merges the shown workers by arrival and goes on at the next line when one is shown again', async () => {
@@ -158,7 +160,7 @@ describe('the log store', () => {
       ),
     )
     drawFrame()
-    store.setFilter({ text: 'rare', isRegex: false })
+    store.setFilter({ text: 'rare', isRegex: false, isCaseSensitive: false })
     expect(store.getSnapshot().rows.length).toBe(200)
     while (frames.length > 0) drawFrame()
     expect([rows(), store.getSnapshot().isFiltering]).toEqual([['rare'], false])
@@ -180,7 +182,7 @@ describe('the log store', () => {
     expect([rows(), store.getSnapshot().problem]).toEqual([['a', 'b', 'c'], null])
   })
 
-  it('reads what is behind a gap, in as many answers as it takes', async () => {
+  it('reads what is behind a skip, in as many answers as it takes', async () => {
     const engine = createEngine()
     store.use(engine.client)
     show(one)
@@ -190,9 +192,9 @@ describe('the log store', () => {
     expect(rows()).toEqual(['a', '[3 missing]', 'e'])
     engine.reads.set(1, linesFrom(1, ['b']))
     engine.reads.set(2, linesFrom(2, ['c', 'd']))
-    const gap = store.getSnapshot().rows[1]!
-    if (gap.kind !== 'gap') throw new Error('no gap')
-    await store.readGap(gap)
+    const skip = store.getSnapshot().rows[1]!
+    if (skip.kind !== 'skip') throw new Error('no skip')
+    await store.readSkip(skip)
     drawFrame()
     expect(rows()).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
@@ -235,7 +237,7 @@ describe('the log store', () => {
     await engine.push(one, linesFrom(0, ['a']))
     store.use(null)
     drawFrame()
-    expect([rows(), engine.openWorkers()]).toEqual([['a'], []])
+    expect([rows(), engine.openLogs()]).toEqual([['a'], []])
     const next = createEngine()
     store.use(next.client)
     await next.settle()

@@ -3,7 +3,7 @@ import type { EngineClient } from '../client'
 import type { LogSource } from './logEntry'
 
 /** The part of the engine that logs need. */
-export type LogClient = Pick<EngineClient['logs'], 'follow' | 'read'>
+export type LogClient = Pick<EngineClient['logs'], 'follow' | 'read' | 'search' | 'lineAt'>
 
 export interface LogProblem {
   readonly source: LogSource
@@ -45,8 +45,8 @@ export function createLogStreams(deps: LogStreamsDeps) {
   }
 
   async function followOnce(client: LogClient, source: LogSource, signal: AbortSignal): Promise<void> {
-    const { run, worker } = source
-    const batches = await client.follow({ run, log: worker, fromLine: deps.nextLineOf(source) }, { signal })
+    const { run, log } = source
+    const batches = await client.follow({ run, log, fromLine: deps.nextLineOf(source) }, { signal })
     for await (const batch of batches) {
       if (signal.aborted) return
       deps.onProblem(source, null)

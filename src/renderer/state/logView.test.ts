@@ -1,14 +1,16 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { NodeName, RunId, WorkerId } from '../../contract/ids'
+import { NodeName, RunId, TrackName, WorkerId } from '../../contract/ids'
 import type { LogEntry, LogSource } from './logEntry'
+import { EVERY_LINE } from './logFilter'
 import { compareArrival } from './logOrder'
 import { createLogView } from './logView'
 
 const source: LogSource = {
   run: RunId.parse('r1'),
-  worker: WorkerId.parse('bots-1'),
+  log: WorkerId.parse('bots-1'),
   node: NodeName.parse('pc2'),
+  track: TrackName.parse('bots'),
   label: 'pc2 w1',
   colour: 0,
 }
@@ -69,7 +71,7 @@ describe('the view of the shown logs', () => {
           }
           if (step.do === 'filter') {
             filter = step.text
-            view.setFilter({ text: filter, isRegex: false })
+            view.setFilter({ text: filter, isRegex: false, isCaseSensitive: false })
           }
           if (step.do === 'drop') {
             all = all.filter(entry => entry.line >= step.before)
@@ -92,7 +94,7 @@ describe('the view of the shown logs', () => {
     const view = createLogView({ monotonicMs: tickingClock(1) })
     view.add(Array.from({ length: 100 }, (_, at) => lineAt(at, at, at % 50 === 0 ? 'rare' : 'common')))
     view.work(0)
-    view.setFilter({ text: 'rare', isRegex: false })
+    view.setFilter({ text: 'rare', isRegex: false, isCaseSensitive: false })
     expect([view.work(0), view.rows.length]).toEqual([false, 100])
     expect([view.work(0), texts(view.rows)]).toEqual([true, ['rare', 'rare']])
   })
@@ -100,7 +102,7 @@ describe('the view of the shown logs', () => {
   it('gives up an expression that takes too long, shows everything and says why', () => {
     const view = createLogView({ monotonicMs: tickingClock(300) })
     view.add([lineAt(1, 1, 'a'), lineAt(2, 2, 'b')])
-    view.setFilter({ text: 'a', isRegex: true })
+    view.setFilter({ text: 'a', isRegex: true, isCaseSensitive: false })
     expect(view.work(1_000_000)).toBe(true)
     expect(view.filter).toEqual({
       kind: 'unusable',
@@ -113,20 +115,20 @@ describe('the view of the shown logs', () => {
     const view = createLogView({ monotonicMs: () => 0 })
     const report = '{"drydock":"progress","step":1}'
     view.add([lineAt(1, 1, 'step 1'), lineAt(2, 2, report), lineAt(3, 3, 'done')])
-    view.setShowsReports(false)
+    view.setChoice({ ...EVERY_LINE, showsReports: false })
     view.work(1)
     expect([texts(view.rows), view.countOf([lineAt(4, 4, report)])]).toEqual([['step 1', 'done'], 0])
-    view.setFilter({ text: 'step', isRegex: false })
+    view.setFilter({ text: 'step', isRegex: false, isCaseSensitive: false })
     view.work(1)
     expect(texts(view.rows)).toEqual(['step 1'])
-    view.setShowsReports(true)
+    view.setChoice(EVERY_LINE)
     view.work(1)
     expect(texts(view.rows)).toEqual(['step 1', report])
   })
 
   it('counts new lines by the same filter', () => {
     const view = createLogView({ monotonicMs: () => 0 })
-    view.setFilter({ text: 'alpha', isRegex: false })
+    view.setFilter({ text: 'alpha', isRegex: false, isCaseSensitive: false })
     expect(view.countOf([lineAt(1, 1, 'ALPHA'), lineAt(2, 2, 'beta')])).toBe(1)
   })
 })

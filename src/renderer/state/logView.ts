@@ -1,8 +1,14 @@
 import type { LogEntry } from './logEntry'
 import { compareArrival, createMerger, mergeInto, replaceEntry, type Merger } from './logOrder'
-import { createFilter, NO_FILTER, type FilterInput, type LogFilter } from './logFilter'
-import { plainText } from './plainText'
-import { isReportLine } from './reportLine'
+import {
+  createFilter,
+  EVERY_LINE,
+  type FilterInput,
+  isChosen,
+  type LineChoice,
+  type LogFilter,
+  NO_FILTER,
+} from './logFilter'
 
 /** Lines merged, and lines tested, between two looks at the clock. */
 const MERGE_STRIDE = 2_000
@@ -13,20 +19,22 @@ const TOO_SLOW_MS = 250
 type IsKept = (entry: LogEntry) => boolean
 
 interface ViewState {
-  /** All lines of the shown workers in arrival order. */
+  /** All lines of the shown logs in arrival order. */
   merged: LogEntry[]
   /** While they are merged anew: how far it is, and what came meanwhile. */
   merging: { readonly merger: Merger; readonly late: LogEntry[]; isKept: IsKept | null } | null
   filter: LogFilter
-  showsReports: boolean
-  /** Of `merged[0..tested)`, what the filter lets through. */
-  matched: LogEntry[]
+  choice: LineChoice
+  /** Of `merged[0..tested)`, what is shown … */
+  chosen: LogEntry[]
+  /** … and what of that matches. */
+  hits: LogEntry[]
   tested: number
   rows: readonly LogEntry[]
 }
 
 /**
- * What is drawn: all lines of the shown workers in arrival order, less those the filter leaves out.
+ * What is drawn: all lines of the shown logs in arrival order, less those that are left out.
  * The filter runs in slices: `work` stops at its deadline and goes on where it was. Until a new filter has seen
  * everything the rows of the old one stay, so that a list is never half there.
  */
@@ -35,8 +43,9 @@ export function createLogView(deps: { readonly monotonicMs: () => number }) {
     merged: [],
     merging: null,
     filter: createFilter(NO_FILTER),
-    showsReports: true,
-    matched: [],
+    choice: EVERY_LINE,
+    chosen: [],
+    hits: [],
     tested: 0,
     rows: [],
   }
@@ -47,6 +56,10 @@ export function createLogView(deps: { readonly monotonicMs: () => number }) {
     /** The rows, oldest first. Changed in place between two looks; never hold on to it across frames. */
     get rows() {
       return state.rows
+    },
+    /** The shown lines that match, oldest first; all of them once `work` is done. Changed in place, too. */
+    get hits(): readonly LogEntry[] {
+      return state.hits
     },
     get merged(): readonly LogEntry[] {
       return state.merged
@@ -60,21 +73,20 @@ export function createLogView(deps: { readonly monotonicMs: () => number }) {
       state.filter = createFilter(input)
       begin(state, state.merged)
     },
-    /** Whether lines of the line protocol are shown, too. */
-    setShowsReports(showsReports: boolean): void {
-      state.showsReports = showsReports
+    setChoice(choice: LineChoice): void {
+      state.choice = choice
       begin(state, state.merged)
     },
     /** New lines, in arrival order. */
     add: (fresh: readonly LogEntry[]): void => add(state, fresh),
     /** Forgets entries that `isKept` does not know any more. */
     drop: (isKept: IsKept): void => drop(state, isKept),
-    /** What was fetched takes the place of `gap`. */
-    replace: (gap: LogEntry, by: readonly LogEntry[]): void =>
-      begin(state, [...replaceEntry(state.merged, gap, by)]),
+    /** What was fetched takes the place of `skip`. */
+    replace: (skip: LogEntry, by: readonly LogEntry[]): void =>
+      begin(state, [...replaceEntry(state.merged, skip, by)]),
     /** Tests until `deadlineMs` (monotonic). True when every line has been tested and `rows` says so. */
     work: (deadlineMs: number): boolean => work(state, deadlineMs, deps.monotonicMs),
-    /** How many of `fresh` the filter lets through. */
+    /** How many of `fresh` would be shown. */
     countOf: (fresh: readonly LogEntry[]): number =>
       fresh.reduce((count, entry) => (isShown(state, entry) ? count + 1 : count), 0),
   }
@@ -84,7 +96,8 @@ export type LogView = ReturnType<typeof createLogView>
 
 function begin(state: ViewState, merged: LogEntry[]): void {
   state.merged = merged
-  state.matched = []
+  state.chosen = []
+  state.hits = []
   state.tested = 0
 }
 
@@ -98,8 +111,9 @@ function add(state: ViewState, fresh: readonly LogEntry[]): void {
   const from = mergeInto(state.merged, fresh)
   if (from >= state.tested) return
   state.tested = from
-  const { matched } = state
-  while (matched.length > 0 && compareArrival(matched.at(-1) ?? first, first) > 0) matched.pop()
+  for (const list of [state.chosen, state.hits]) {
+    while (list.length > 0 && compareArrival(list.at(-1) ?? first, first) > 0) list.pop()
+  }
 }
 
 function drop(state: ViewState, isKept: IsKept): void {
@@ -110,14 +124,19 @@ function drop(state: ViewState, isKept: IsKept): void {
     if (!isStaying && at < tested) state.tested -= 1
     return isStaying
   })
-  state.matched = state.matched.filter(isKept)
+  state.chosen = state.chosen.filter(isKept)
+  state.hits = state.hits.filter(isKept)
 }
 
 function work(state: ViewState, deadlineMs: number, monotonicMs: () => number): boolean {
   if (!mergeUntil(state, deadlineMs, monotonicMs)) return false
-  if (leavesOut(state) && !testUntil(state, deadlineMs, monotonicMs)) return false
+  if (looksAtLines(state) && !testUntil(state, deadlineMs, monotonicMs)) {
+    // What matches is still being counted; what is shown does not wait for that.
+    if (!leavesOut(state)) state.rows = state.merged
+    return false
+  }
   // Asked again: testing may have given the filter up.
-  state.rows = leavesOut(state) ? state.matched : state.merged
+  state.rows = leavesOut(state) ? state.chosen : state.merged
   return true
 }
 
@@ -140,7 +159,7 @@ function testUntil(state: ViewState, deadlineMs: number, monotonicMs: () => numb
     if (state.filter.kind === 'matching' && nowMs - beforeMs > TOO_SLOW_MS) {
       state.filter = { kind: 'unusable', problem: 'This expression takes too long. Make it simpler.' }
       begin(state, state.merged)
-      return !leavesOut(state)
+      return !looksAtLines(state)
     }
     if (nowMs >= deadlineMs && state.tested < state.merged.length) return false
     beforeMs = nowMs
@@ -152,18 +171,22 @@ function testStride(state: ViewState): void {
   const end = Math.min(state.merged.length, state.tested + STRIDE)
   for (; state.tested < end; state.tested += 1) {
     const entry = state.merged[state.tested]
-    if (entry !== undefined && isShown(state, entry)) state.matched.push(entry)
+    if (entry === undefined || !isShown(state, entry)) continue
+    state.chosen.push(entry)
+    // When only matches are shown it has matched already.
+    if (isFinding(state) || isHit(state, entry)) state.hits.push(entry)
   }
 }
 
-const leavesOut = ({ filter, showsReports }: ViewState): boolean =>
-  filter.kind === 'matching' || !showsReports
+const isFinding = ({ filter, choice }: ViewState): boolean => filter.kind === 'matching' && choice.onlyMatches
+const leavesOut = (state: ViewState): boolean =>
+  isFinding(state) || !state.choice.showsReports || state.choice.level !== 'all'
+const looksAtLines = (state: ViewState): boolean => state.filter.kind === 'matching' || leavesOut(state)
 
-function isShown({ filter, showsReports }: ViewState, entry: LogEntry): boolean {
-  if (entry.kind !== 'line') return filter.kind !== 'matching'
-  if (!showsReports && isReport(entry.text)) return false
-  return filter.kind !== 'matching' || filter.matches(entry.text)
+function isShown(state: ViewState, entry: LogEntry): boolean {
+  if (entry.kind !== 'line') return !isFinding(state)
+  return isChosen(state.choice, entry.text) && (!isFinding(state) || isHit(state, entry))
 }
 
-/** Nearly every line is none: only those that might be are looked at closely. */
-const isReport = (raw: string): boolean => raw.includes('"drydock"') && isReportLine(plainText(raw))
+const isHit = ({ filter }: ViewState, entry: LogEntry): boolean =>
+  entry.kind === 'line' && filter.kind === 'matching' && filter.matches(entry.text)

@@ -1,13 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { NodeName, RunId, WorkerId } from '../../contract/ids'
+import { NodeName, RunId, TrackName, WorkerId } from '../../contract/ids'
 import type { LogEntry, LogSource } from './logEntry'
 import { createLogWindow, newPartOf, olderLines } from './logWindow'
 
 const source: LogSource = {
   run: RunId.parse('r1'),
-  worker: WorkerId.parse('bots-1'),
+  log: WorkerId.parse('bots-1'),
   node: NodeName.parse('pc2'),
+  track: TrackName.parse('bots'),
   label: 'pc2 w1',
   colour: 0,
 }
@@ -29,7 +30,10 @@ const batchOf = (firstLine: number, count: number, atMs = 1_000) => ({
 /** `0 1 [2+3] 5`: numbers of lines, and gaps with how many they stand for. */
 const outline = (entries: readonly LogEntry[]): string =>
   entries
-    .map(entry => (entry.kind === 'line' ? `${entry.line}` : `[${entry.line}+${entry.missing}]`))
+    .map(entry => {
+      if (entry.kind === 'line') return `${entry.line}`
+      return entry.kind === 'skip' ? `[${entry.line}+${entry.missing}]` : `(gap)`
+    })
     .join(' ')
 
 describe('a window of one log', () => {
@@ -43,7 +47,7 @@ describe('a window of one log', () => {
     expect(newPartOf(batch, nextLine)).toEqual(expected)
   })
 
-  it('shows lines that did not come as a gap', () => {
+  it('shows lines that did not come as a skip', () => {
     const window = createLogWindow(source, 0, createNumbers())
     window.append(batchOf(0, 2))
     window.append(batchOf(5, 1))
@@ -77,7 +81,7 @@ describe('a window of one log', () => {
           let next = window.firstLine
           for (const entry of window.entries) {
             expect(entry.line).toBe(next)
-            next += entry.kind === 'line' ? 1 : entry.missing
+            next += entry.kind === 'line' ? 1 : entry.kind === 'skip' ? entry.missing : 0
           }
           expect(next).toBe(window.nextLine)
           expect(window.lineCount).toBe(window.entries.filter(entry => entry.kind === 'line').length)

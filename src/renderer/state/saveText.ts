@@ -1,6 +1,10 @@
-/** Asks where to save a text, JSON by its kind: the window lets out nothing else but this and logs. */
-export function saveText(fileName: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
+/** Asks where to save a text, by its kind: the window lets out nothing else but these and logs. */
+export function saveText(
+  fileName: string,
+  text: string,
+  type: 'application/json' | 'text/plain' = 'application/json',
+): void {
+  const address = URL.createObjectURL(new Blob([text], { type }))
   const link = document.createElement('a')
   link.href = address
   link.download = fileName

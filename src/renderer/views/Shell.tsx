@@ -1,8 +1,5 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
-import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { IconButton } from '../components/Button'
-import { Notice } from '../components/Notice'
 import { TipLayer } from '../components/TipLayer'
 import { useFleet } from '../state/fleetStore'
 import { JoinDialogs } from '../join/JoinDialogs'
@@ -13,10 +10,10 @@ import { ActionsProvider, type FleetActions } from './actions'
 import { Header } from './Header'
 import { HostKeyDialogs } from './HostKeyDialogs'
 import { LeaveSafeDialog } from './LeaveSafeDialog'
+import { LastProblem } from './LastProblem'
 import { LostBanner } from './LostBanner'
 import { MainNav } from './MainNav'
 import { isLoud } from './modeWords'
-import { screenStore, useScreen } from './screenStore'
 import { StatusBar } from './StatusBar'
 import { StopDialog } from './StopDialog'
 import { useTheme } from './useTheme'
@@ -62,19 +59,5 @@ export function Shell({ actions, onOpenPalette, children, dock }: ShellProps) {
         <NodeKeys />
       </ActionsProvider>
     </CSPProvider>
-  )
-}
-
-/** The last thing that did not work, until it is closed or the next thing is tried. */
-function LastProblem() {
-  // While the stop dialog is open it shows the problem itself.
-  const problem = useScreen(state => (state.stop === null ? state.problem : null))
-  if (problem === null) return null
-  return (
-    <Notice severity="err" what={problem.what} fix={problem.fix}>
-      <IconButton name="Close" size="s" onClick={() => screenStore.setState({ problem: null })}>
-        <X size={14} strokeWidth={1.75} aria-hidden />
-      </IconButton>
-    </Notice>
   )
 }

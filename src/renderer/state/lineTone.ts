@@ -1,5 +1,5 @@
-import { plainText } from '../state/plainText'
-import { isReportLine } from '../state/reportLine'
+import { plainText } from './plainText'
+import { isReportLine } from './reportLine'
 
 /** How loud a line is drawn. `protocol` is what Drydock itself reads: there, but quiet. */
 export type LineTone = 'protocol' | 'error' | 'warn' | 'plain'
