@@ -9,13 +9,12 @@ export type EngineKind = z.infer<typeof EngineKind>
 const text = z.string().max(20_000)
 const range = z.union([z.number(), z.tuple([z.number(), z.number()])])
 
-export const PlanNeeds = z.strictObject({
+const PlanNeeds = z.strictObject({
   cpu: range.nullable(),
   gpu: range.nullable(),
   memGiB: range.nullable(),
   diskGiB: range.nullable(),
 })
-export type PlanNeeds = z.infer<typeof PlanNeeds>
 
 export const DockerDraft = z.strictObject({
   image: text,

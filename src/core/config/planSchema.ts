@@ -182,4 +182,3 @@ export const plan = z.strictObject({
   preflight: z.array(preflightCheck).default([]),
 })
 export type PlanConfig = z.output<typeof plan>
-export type CleanupConfig = NonNullable<PlanConfig['cleanup']>
