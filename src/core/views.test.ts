@@ -19,6 +19,7 @@ const fleet = FleetFile.parse({
     },
     { name: 'idle', tracks: [{ name: 'a', on: ['off'], command: 'x' }] },
     { name: 'boxed', engine: 'docker', tracks: [{ name: 'a', on: 'all', docker: { image: 'x' } }] },
+    { name: 'tidy', tracks: [{ name: 'a', on: 'all', command: 'x' }], cleanup: { remove: ['~/bots/tmp'] } },
     { name: 'ray', engine: 'ray', tracks: [{ name: 'a', on: 'all', command: 'x' }] },
   ],
 })
@@ -49,6 +50,7 @@ it('says why a plan cannot be started', () => {
   const others = [
     'Every node of this plan is disabled.',
     null,
+    'Cleanup after a run is not built yet; take cleanup out of the plan.',
     'The ray engine is not built yet; use engine: process.',
   ]
   expect(refusals(() => true)).toEqual([null, ...others])

@@ -70,6 +70,7 @@ function secretsOfPlan(plan: PlanConfig): readonly string[] {
 
 function refusalOf(plan: PlanConfig, workers: number, missing: readonly string[]): string | null {
   if (plan.engine === 'ray') return 'The ray engine is not built yet; use engine: process.'
+  if (plan.cleanup !== undefined) return 'Cleanup after a run is not built yet; take cleanup out of the plan.'
   if (workers === 0) return 'Every node of this plan is disabled.'
   const [first, ...others] = missing
   if (first === undefined) return null

@@ -83,7 +83,12 @@ interface StartUnderWay {
   readonly run: Promise<Run>
 }
 
-function refuseEngine({ name, engine, tracks }: PlanConfig): void {
+function refuseEngine({ name, engine, tracks, cleanup }: PlanConfig): void {
+  if (cleanup !== undefined) {
+    throw new AppError('refused', `${name} wants a cleanup after its runs, which is not built yet.`, {
+      hint: 'Take cleanup out of the plan; clean up in the last track, with after.',
+    })
+  }
   if (engine === 'ray') {
     throw new AppError('refused', `${name} needs the ray engine, which is not built yet.`, {
       hint: 'Use engine: process or docker.',
