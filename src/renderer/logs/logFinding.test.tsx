@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
 import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { LogId } from '../../contract/ids'
 import type { Run } from '../../contract/runs'
-import { createLogBench } from './logTestBench'
+import { createLogBench, PRINTED_AT_MS } from './logTestBench'
 import { linesFrom } from '../state/scriptedLogEngine'
 import { LogPanel } from './LogPanel'
 
@@ -32,6 +33,12 @@ const log = () => screen.getByRole('log', { name: 'Logs' })
 const lines = (): (string | null)[] => [...log().querySelectorAll('.log-text')].map(line => line.textContent)
 const filter = () => screen.getByRole('searchbox', { name: 'Filter logs' })
 const follow = () => screen.getByRole('switch', { name: 'Follow' })
+
+const isExcerpt = () =>
+  vi.waitFor(() => {
+    frame()
+    expect(bench.store.getSnapshot()).toMatchObject({ isExcerpt: true, isReading: false })
+  })
 
 describe('finding in the log panel', () => {
   it('highlights without filtering, and goes from match to match, round at the ends', async () => {
@@ -107,5 +114,115 @@ describe('finding in the log panel', () => {
     await act(async () => bench.engine.settle())
     expect(bench.engine.openLogs()).toEqual(['bots-1', 'bots-3'])
     expect(screen.getByRole('tab', { selected: true }).textContent).toBe('2 logs')
+  })
+
+  it('lists what a search over the whole logs finds, and goes to a hit that is not in memory', async () => {
+    await show()
+    await print(1, ['newest'], 5_000)
+    const disk = Array.from({ length: 5_001 }, (_, at) => ({
+      text: `row ${at}`,
+      atMs: PRINTED_AT_MS - 5_001 + at,
+    }))
+    bench.engine.disk.set('bots-1', disk)
+    expect(screen.getByRole('button', { name: 'Search all of it' }).getAttribute('aria-disabled')).toBe(
+      'true',
+    )
+    fireEvent.change(filter(), { target: { value: 'row 70' } })
+    frame()
+    await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Search all of it' })))
+    await act(async () => {
+      await bench.engine.settle()
+      bench.engine.search.push({
+        hits: [70, 700].map(line => ({
+          log: LogId.parse('bots-1'),
+          line,
+          atMs: disk[line]!.atMs,
+          text: `row ${line}`,
+        })),
+        bytesDone: 1_000_000,
+        bytesTotal: 4_000_000,
+        matched: 2,
+      })
+      await bench.engine.settle()
+    })
+    expect(screen.getByText('2 lines have “row 70”')).toBeTruthy()
+    expect(screen.getByRole('progressbar', { name: 'Searched' }).getAttribute('aria-valuenow')).toBe('25')
+    const hits = within(screen.getByRole('list', { name: 'Search hits' })).getAllByRole('button')
+    expect(hits.map(hit => hit.textContent)).toEqual([
+      '14:02:04.187this-pc w1row 70',
+      '14:02:04.817this-pc w1row 700',
+    ])
+    fireEvent.keyDown(hits[0]!, { key: 'ArrowDown' })
+    expect(document.activeElement).toBe(hits[1])
+    fireEvent.click(hits[1]!)
+    await isExcerpt()
+    expect(bench.store.getSnapshot().current).toMatchObject({ line: 700 })
+    const rows = bench.store.getSnapshot().rows.map(row => row.line)
+    expect([rows[0], rows.at(-1)]).toEqual([400, 1_000])
+    expect(screen.getByRole('switch', { name: 'Only matches' }).getAttribute('aria-checked')).toBe('false')
+    fireEvent.click(screen.getByRole('button', { name: 'Newest lines' }))
+    frame()
+    expect(lines()).toEqual(['newest'])
+    fireEvent.click(screen.getByRole('button', { name: 'Close the search' }))
+    expect(screen.queryByRole('list', { name: 'Search hits' })).toBe(null)
+  })
+
+  it('goes to a hit that is in memory without reading anything', async () => {
+    await show()
+    await print(1, ['a', 'b', 'c'])
+    const source = bench.store.shown()[0]!
+    await act(async () => void (await bench.store.jump({ source, line: 1, atMs: 0 })))
+    frame()
+    expect([bench.store.getSnapshot().isExcerpt, bench.store.getSnapshot().current]).toEqual([
+      false,
+      expect.objectContaining({ text: 'b' }),
+    ])
+  })
+
+  it('jumps to a typed time, and says when it is none', async () => {
+    await show()
+    bench.engine.disk.set(
+      'bots-2',
+      Array.from({ length: 10 }, (_, at) => ({ text: `minute ${at}`, atMs: Date.UTC(2026, 8, 24, 13, at) })),
+    )
+    const jump = screen.getByRole('textbox', { name: 'Jump to time' })
+    fireEvent.change(jump, { target: { value: 'noon' } })
+    fireEvent.keyDown(jump, { key: 'Enter' })
+    expect((await screen.findByText(/^Not a time/)).tagName).toBe('OUTPUT')
+    fireEvent.change(jump, { target: { value: '2026-09-24 13:04' } })
+    fireEvent.keyDown(jump, { key: 'Enter' })
+    await isExcerpt()
+    expect(lines()).toContain('minute 4')
+    expect(bench.store.getSnapshot().isFollowing).toBe(false)
+  })
+
+  it('saves exactly what is shown', async () => {
+    const saved: string[] = []
+    vi.spyOn(URL, 'createObjectURL').mockImplementation(blob => {
+      const reader = new FileReader()
+      reader.addEventListener('load', () => saved.push((blob as Blob).type, String(reader.result)))
+      reader.readAsText(blob as Blob)
+      return 'blob:x'
+    })
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => {})
+    await show()
+    await print(1, ['alpha', 'beta'])
+    fireEvent.change(filter(), { target: { value: 'beta' } })
+    frame()
+    fireEvent.click(screen.getByRole('button', { name: 'Download logs' }))
+    fireEvent.click(await screen.findByRole('menuitem', { name: 'What is shown' }))
+    await vi.waitFor(() =>
+      expect(saved).toEqual(['text/plain', '2026-09-24 14:02:09.118 UTC  this-pc w1  beta\n']),
+    )
+  })
+
+  it('asks for a window of its own by an address that says which logs', async () => {
+    const opened: unknown[] = []
+    vi.stubGlobal('open', (url: string) => void opened.push(url))
+    await show()
+    fireEvent.click(screen.getByRole('tab', { name: 'pc2' }))
+    fireEvent.click(screen.getByRole('button', { name: 'Open in a window' }))
+    vi.unstubAllGlobals()
+    expect(opened).toEqual([`${window.location.origin}/#logs-window/20260924-134104-k3v9/node=pc2`])
   })
 })

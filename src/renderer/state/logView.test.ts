@@ -131,4 +131,41 @@ describe('the view of the shown logs', () => {
     view.setFilter({ text: 'alpha', isRegex: false, isCaseSensitive: false })
     expect(view.countOf([lineAt(1, 1, 'ALPHA'), lineAt(2, 2, 'beta')])).toBe(1)
   })
+
+  it('finds among all lines when more than matches are shown, and goes on finding as lines come', () => {
+    const view = createLogView({ monotonicMs: () => 0 })
+    view.setChoice({ ...EVERY_LINE, onlyMatches: false })
+    view.setFilter({ text: 'alpha', isRegex: false, isCaseSensitive: false })
+    view.add([lineAt(1, 1, 'alpha'), lineAt(2, 2, 'beta')])
+    view.work(1)
+    view.add([lineAt(3, 3, 'alphabet')])
+    view.work(1)
+    expect([texts(view.rows), texts(view.hits)]).toEqual([
+      ['alpha', 'beta', 'alphabet'],
+      ['alpha', 'alphabet'],
+    ])
+    view.drop(entry => entry.line > 1)
+    view.work(1)
+    expect([texts(view.rows), texts(view.hits)]).toEqual([['beta', 'alphabet'], ['alphabet']])
+  })
+
+  it('shows all lines at once while what matches is still being counted', () => {
+    const view = createLogView({ monotonicMs: tickingClock(1) })
+    view.setChoice({ ...EVERY_LINE, onlyMatches: false })
+    view.add(Array.from({ length: 100 }, (_, at) => lineAt(at, at, 'rare')))
+    view.setFilter({ text: 'rare', isRegex: false, isCaseSensitive: false })
+    expect([view.work(0), view.rows.length, view.hits.length]).toEqual([false, 100, 64])
+    expect([view.work(0), view.hits.length]).toEqual([true, 100])
+  })
+
+  it('leaves out what is below a level, whatever is looked for', () => {
+    const view = createLogView({ monotonicMs: () => 0 })
+    view.add([lineAt(1, 1, 'ok'), lineAt(2, 2, 'WARN slow'), lineAt(3, 3, 'ERROR slow')])
+    view.setChoice({ ...EVERY_LINE, level: 'warn' })
+    view.work(1)
+    expect(texts(view.rows)).toEqual(['WARN slow', 'ERROR slow'])
+    view.setFilter({ text: 'ERROR', isRegex: false, isCaseSensitive: true })
+    view.work(1)
+    expect(texts(view.rows)).toEqual(['ERROR slow'])
+  })
 })

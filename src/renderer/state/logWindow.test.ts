@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NodeName, RunId, TrackName, WorkerId } from '../../contract/ids'
 import type { LogEntry, LogSource } from './logEntry'
-import { createLogWindow, newPartOf, olderLines } from './logWindow'
+import { createLogWindow, filledSkip, newPartOf, olderLines } from './logWindow'
 
 const source: LogSource = {
   run: RunId.parse('r1'),
@@ -106,5 +106,42 @@ describe('a window of one log', () => {
     const window = createLogWindow(source, 10, createNumbers())
     window.append(batchOf(10, 1))
     expect(outline(olderLines([batchOf(6, 2)], window.entries[0]!, createNumbers()))).toBe('6 7 [8+2]')
+  })
+
+  it('shows where bytes were lost, once, though the batches on both sides tell of it', () => {
+    const window = createLogWindow(source, 0, createNumbers())
+    const gap = { beforeLine: 2, lostBytes: 10, reason: 'the file was truncated', atMs: 5 }
+    window.append({ ...batchOf(0, 2), gaps: [gap] })
+    window.append({ ...batchOf(2, 2), gaps: [gap] })
+    expect(outline(window.entries)).toBe('0 1 (gap) 2 3')
+    expect([window.lineCount, window.nextLine]).toEqual([4, 4])
+  })
+
+  it('shows a loss at the very end, of which no line tells, and never again', () => {
+    const window = createLogWindow(source, 0, createNumbers())
+    window.append(batchOf(0, 1))
+    const gap = { beforeLine: 1, lostBytes: null, reason: 'the file was removed', atMs: 5 }
+    const early = { ...gap, beforeLine: 9 }
+    expect(outline(window.end([gap, early]))).toBe('(gap)')
+    expect(window.end([gap])).toEqual([])
+    window.append({ ...batchOf(1, 1), gaps: [gap] })
+    expect(outline(window.entries)).toBe('0 (gap) 1')
+  })
+
+  it('shows a loss among older lines and behind a skip', () => {
+    const gap = { beforeLine: 7, lostBytes: null, reason: 'the file was replaced', atMs: 5 }
+    const window = createLogWindow(source, 10, createNumbers())
+    window.append(batchOf(10, 1))
+    const batches = [
+      { ...batchOf(6, 1), gaps: [gap] },
+      { ...batchOf(7, 3), gaps: [gap] },
+    ]
+    expect(outline(olderLines(batches, window.entries[0]!, createNumbers()))).toBe('6 (gap) 7 8 9')
+    const other = createLogWindow(source, 6, createNumbers())
+    other.append(batchOf(10, 1))
+    const [skip] = other.entries
+    if (skip?.kind !== 'skip') throw new Error('no skip')
+    other.fill(skip, filledSkip(skip, batches, createNumbers()))
+    expect(outline(other.entries)).toBe('6 (gap) 7 8 9 10')
   })
 })
