@@ -37,7 +37,7 @@ export function fleetPage(page: Page) {
 
     async choosePlan(name: string): Promise<void> {
       await page.getByRole('combobox', { name: 'Plan', exact: true }).click()
-      await page.getByRole('option', { name }).click()
+      await page.getByRole('listbox').getByRole('option', { name }).click()
     },
 
     async trust(node: string): Promise<void> {
