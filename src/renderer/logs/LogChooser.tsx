@@ -79,7 +79,7 @@ function Choices({ run, fleet, tab }: LogChooserProps) {
 }
 
 /** What stands before a checked item of a menu. */
-export const Tick = () => (
+const Tick = () => (
   <span className="log-tick" aria-hidden>
     <Check size={14} strokeWidth={1.75} />
   </span>

@@ -9,7 +9,7 @@ export type FilterInput = Readonly<LogQuery>
 export const NO_FILTER: FilterInput = { text: '', isRegex: false, isCaseSensitive: false }
 
 /** The least level that is shown. */
-export type LogLevel = 'all' | 'warn' | 'error'
+type LogLevel = 'all' | 'warn' | 'error'
 
 /** Which lines are shown, whatever is looked for. */
 export interface LineChoice {
