@@ -17,6 +17,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.{ts,mjs}', 'e2e/rig/*.test.ts'],
           exclude: ['**/*.integration.test.ts'],
+          // A stylesheet that a test reads as text; all others are empty in tests.
+          css: { include: [/\.css\?raw$/] },
         },
       },
       {

@@ -200,7 +200,7 @@ describe('finding in the log panel', () => {
     const saved: string[] = []
     vi.spyOn(URL, 'createObjectURL').mockImplementation(blob => {
       const reader = new FileReader()
-      reader.addEventListener('load', () => saved.push((blob as Blob).type, String(reader.result)))
+      reader.addEventListener('load', () => saved.push((blob as Blob).type, reader.result as string))
       reader.readAsText(blob as Blob)
       return 'blob:x'
     })
