@@ -10,7 +10,7 @@ import { initialScreen, screenStore } from '../views/screenStore'
 import { logPanelStore } from './logPanelStore'
 
 /** What is printed first came then. */
-const PRINTED_AT_MS = Date.UTC(2026, 8, 24, 14, 2, 9, 118)
+export const PRINTED_AT_MS = Date.UTC(2026, 8, 24, 14, 2, 9, 118)
 const RUN_ID = '20260924-134104-k3v9' as RunId
 
 /** Two workers on pc2, one on this-pc. */
