@@ -107,7 +107,7 @@ describe('a plan of three tracks and a prerequisite', () => {
     expect(app.run()?.workers[1]?.end).toEqual({ cause: 'never-started', exitCode: null, signal: null })
     expect(existsSync(join(pc3.home, '.drydock', 'runs'))).toBe(false)
     expect(app.alerts().map(({ what }) => what)).toEqual([`prerequisite-1 of bqx failed on pc2`])
-    expect(readdirSync(join(pc2.home, '.drydock', 'runs', run.id))).toEqual(['prerequisite-1'])
+    expect(readdirSync(join(pc2.home, '.drydock', 'runs', run.id))).toEqual(['owner', 'prerequisite-1'])
   })
 
   it('starts single tracks, with as many workers as are asked for, side by side with others of the plan', async () => {
