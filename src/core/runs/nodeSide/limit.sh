@@ -21,7 +21,7 @@ members() {
     drydock_stat "${process#/proc/}" && [ "$s_group" = "$leader" ] && in_group="$in_group ${process#/proc/}"
   done
   alive=
-  while read -r pid ticks; do
+  while read -r pid ticks _; do
     case $pid in "$leader" | "$$" | end | '') continue ;; esac
     drydock_alive "$pid" "$ticks" && alive="$alive $pid:$ticks"
   done <<END
