@@ -91,7 +91,7 @@ drydock_docker_sweep() {
   done
   p_found=$(drydock_closure "$b_known" "$p_marked" </dev/null)
   case $p_found in *end) ;; *) b_blind=yes ;; esac
-  while read -r p_pid p_ticks; do
+  while read -r p_pid p_ticks _; do
     case $p_pid in end | '') continue ;; esac
     p_entry=$p_pid:$p_ticks b_alive="$b_alive $p_pid:$p_ticks"
     case " $b_known " in *" $p_entry "*) ;; *) b_known="$b_known $p_entry" ;; esac
@@ -141,7 +141,7 @@ drydock_docker_spare() {
     [ -z "$k_who" ] || { drydock_docker_keeper "$b_dir/$g_worker" && g_keepers="$g_keepers $k_keeper"; }
   done
   b_spared=''
-  while read -r g_pid g_ticks; do b_spared="$b_spared $g_pid:$g_ticks"; done <<END
+  while read -r g_pid g_ticks _; do b_spared="$b_spared $g_pid:$g_ticks"; done <<END
 $(drydock_closure "$g_keepers" '' </dev/null)
 END
 }
