@@ -109,7 +109,10 @@ describe.each(SHELLS)('a worker whose wrapper runs in %s', (_name, sh) => {
     const row = await endOf(engine, run)
     expect(row.end).toEqual({ cause: 'time-limit', exitCode: 143, signal: 'TERM' })
     expect(row.sentence).toBe('stopped after its time limit of 0.5 s')
-    expect(await engine.family(run, [{ worker: WORKER, identity: row.identity }])).toEqual([])
+    // What the timer itself started may need a moment longer.
+    await soon(async () => {
+      expect(await engine.family(run, [{ worker: WORKER, identity: row.identity }])).toEqual([])
+    })
   })
 
   it('kills at the end of the grace what ignores the signal, a daemon of it too', async () => {
