@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { NodeName, PlanName } from '../../contract/ids'
 import { dockerObstacle, startRigDocker } from '../../../e2e/rig/dockerEngine'
 import type { RigDocker } from '../../../e2e/rig/dockerEngine'
+import type { RigEngine } from '../../../e2e/rig/engine'
 import { createEngineRig } from '../../../e2e/rig/engine'
+import type { Run } from '../../contract/runs'
 import type { DockerConfig } from '../config/planSchema'
 import { imageCommand } from './imageCommand'
 
@@ -43,7 +45,7 @@ describe.skipIf(obstacle !== null)(
 
       const { id } = await engine.client.runs.start({ plan: PlanName.parse('boxes') })
       const run = await soon(() => {
-        const seen = engine.run()
+        const seen = boxesOf(engine)
         expect(seen?.workers.map(({ state }) => state)).toEqual(['running', 'running'])
         expect(seen?.workers.map(({ reported }) => reported?.dryRun)).toEqual(['1', '1'])
         expect(seen?.workers.map(({ progress }) => progress?.step)).toEqual([3, 3])
@@ -58,7 +60,7 @@ describe.skipIf(obstacle !== null)(
 
       await engine.client.runs.stop({ run: id, nodes: null })
       await soon(() => expect(engine.run()?.stop?.outcome).toBe('proved'))
-      expect(engine.run()?.workers.map(({ state }) => state)).toEqual(['stopped', 'stopped'])
+      expect(boxesOf(engine)?.workers.map(({ state }) => state)).toEqual(['stopped', 'stopped'])
       expect(docker.docker('ps', '-q')).toBe('')
 
       const listed = await engine.client.folders.containers({ node: pc2 })
@@ -81,8 +83,8 @@ describe.skipIf(obstacle !== null)(
       const engine = await rig.open({ plans: [{ name: 'boxes', engine: 'docker', command: 'true', track }] })
       await soon(() => expect(engine.link('this-pc')).toBe('online'))
       await engine.client.runs.start({ plan: PlanName.parse('boxes') })
-      await soon(() => expect(engine.run()?.workers[0]?.state).toBe('failed'))
-      expect(engine.run()?.workers[0]?.detail).toContain('nosuch:1')
+      await soon(() => expect(engine.run()?.workers[0]).toMatchObject({ track: 'image', state: 'failed' }))
+      await soon(() => expect(engine.run()?.workers[1]?.detail).toBe('not started: image failed'))
     })
 
     function job(config: Partial<DockerConfig> & { readonly image: string }, home: string, cwd = home) {
@@ -126,3 +128,9 @@ describe.skipIf(obstacle !== null)(
     })
   },
 )
+
+/** The run without the job that brought its image. */
+function boxesOf(engine: RigEngine): Run | undefined {
+  const run = engine.run()
+  return run && { ...run, workers: run.workers.filter(({ track }) => track !== 'image') }
+}

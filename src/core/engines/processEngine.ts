@@ -137,7 +137,7 @@ function limitWords({ limitSeconds, spec }: WorkerLaunch): readonly string[] {
 function parseEnvironment(printed: string): ReadonlyMap<string, string> {
   return new Map(
     printed.split('\n').flatMap(line => {
-      const [, name, value] = /^([A-Z]+)=(.*)$/.exec(line) ?? []
+      const [, name, value] = /^([A-Z_]+)=(.*)$/.exec(line) ?? []
       return name === undefined || value === undefined ? [] : [[name, value] as const]
     }),
   )

@@ -7,6 +7,7 @@ import { expandHome } from '../engines/processEngine'
 import { launchEnvironment } from '../guard/launchEnvironment'
 import { flagTexts } from '../guard/runMode'
 import type { FleetNode } from '../nodes/fleetNodes'
+import { IMAGE } from './firstTracks'
 import type { SampleDelivery } from './deliverSample'
 import { sampleOf } from './deliverSample'
 import type { WorkerSpec } from './planWorkers'
@@ -55,7 +56,7 @@ export function launchOf(
   const environment = launchEnvironment({
     base: node.base,
     nodeEnv: node.config.env,
-    trackEnv: spec.env,
+    trackEnv: { ...(spec.track === IMAGE ? dockerOf(node.base) : {}), ...spec.env },
     secrets,
     run,
     worker: spec.id,
@@ -94,4 +95,10 @@ export function launchOf(
     container: spec.container,
     spec: { ...note, environment: names, secrets: spec.secrets },
   }
+}
+
+/** Which Docker Engine the node's login means: the job that brings an image must ask the same one. */
+function dockerOf(base: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  const names = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG']
+  return Object.fromEntries([...base].filter(([name]) => names.includes(name)))
 }

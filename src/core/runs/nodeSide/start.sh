@@ -113,7 +113,7 @@ drydock_sample_ready() {
 
 # What a program may take over from the node's own login; all else of its environment is written out by Drydock.
 drydock_base_environment() {
-  for b_name in PATH HOME USER LOGNAME SHELL LANG TMPDIR; do
+  for b_name in PATH HOME USER LOGNAME SHELL LANG TMPDIR DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG; do
     eval "b_value=\${$b_name-}"
     [ -z "$b_value" ] || printf '%s=%s\n' "$b_name" "$b_value"
   done
