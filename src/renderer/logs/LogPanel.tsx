@@ -15,11 +15,11 @@ import { followShownLogs } from './followShownLogs'
 import { jumpToHit } from './jumpToHit'
 import { LogChooser } from './LogChooser'
 import { LogFindBar } from './LogFindBar'
-import { LogHits } from './LogHits'
 import { LogList } from './LogList'
 import { useLogPanel } from './logPanelStore'
 import { LogRuns } from './LogRuns'
 import { createLogScroller } from './logScroller'
+import { LogSearchPart } from './LogSearchPart'
 import { LogTabs } from './LogTabs'
 import { type LogLayout, LogTools } from './LogTools'
 import { NoLines } from './NoLines'
@@ -61,7 +61,7 @@ export function LogPanel({ store, layout }: LogPanelProps) {
         <LogList {...{ store, snapshot, scroller }} />
         <NoLines {...{ store, snapshot, run, tab }} />
       </div>
-      <LogHits
+      <LogSearchPart
         searches={store.searches}
         run={run}
         fleet={fleet}
