@@ -27,7 +27,10 @@ it.each([
 })
 
 it('takes for a node’s name exactly what the contract does', () => {
-  const texts = fc.string({ unit: fc.constantFrom('a', 'Z', '0', '9', '.', '_', '-', ' ', '\n', '/', 'é'), maxLength: 66 })
+  const texts = fc.string({
+    unit: fc.constantFrom('a', 'Z', '0', '9', '.', '_', '-', ' ', '\n', '/', 'é'),
+    maxLength: 66,
+  })
   fc.assert(
     fc.property(texts, text => {
       expect(asNodeName(text)).toBe(NodeName.safeParse(text).data ?? null)
