@@ -113,7 +113,7 @@ function rendererSize() {
   const folder = resolve('out/renderer')
   // What the page asks for by itself; the rest is loaded by the screens that need it.
   const page = readFileSync(join(folder, 'index.html'), 'utf8')
-  const scripts = [...page.matchAll(/src="([^"]+\.js)"/g)].flatMap(([, name]) => name ?? [])
+  const scripts = [...page.matchAll(/(?:src|href)="([^"]+\.js)"/g)].flatMap(([, name]) => name ?? [])
   const bytes = scripts.map(name => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length)
   const value = bytes.reduce((sum, one) => sum + one, 0) / 1024
   return {

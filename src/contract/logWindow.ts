@@ -1,4 +1,4 @@
-import { LogId, NodeName, RunId, TrackName } from './ids'
+import type { LogId, NodeName, RunId, TrackName } from './ids'
 
 /** Which logs of a run: all, those of one node or of one track, or single ones. */
 export type LogChoice =
@@ -10,20 +10,24 @@ export interface LogWindowPlace {
   readonly shown: LogChoice
 }
 
-const PREFIX = '#logs-window/'
 const MOST_LOGS = 64
 
+/** Ids as `ids.ts` has them, without its schemas: the page, which reads this too, does without them. */
+const WORD = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}'
+const LOG = '(?:[A-Za-z0-9][A-Za-z0-9._-]{0,95}|@[1-9]\\d{0,5})'
+const HASH = new RegExp(
+  `^#logs-window/(${WORD})/(?:(all)|node=(${WORD})|track=(${WORD})|logs=(${LOG}(?:,${LOG}){0,${MOST_LOGS - 1}}))$`,
+)
+
 /** `#logs-window/<run>/all`, `…/node=pc2`, `…/track=bots`, `…/logs=bots-1,@2`: the only address a second window opens. */
-export function logWindowHash({ run, shown }: LogWindowPlace): string {
-  return `${PREFIX}${run}/${wordOf(shown)}`
-}
+export const logWindowHash = ({ run, shown }: LogWindowPlace): string =>
+  `#logs-window/${run}/${wordOf(shown)}`
 
 /** The reverse. Absent: null for anything else, to the letter. */
 export function parseLogWindowHash(hash: string): LogWindowPlace | null {
-  const [, runText, word] = /^#logs-window\/([^/]+)\/([^/]+)$/.exec(hash) ?? []
-  const run = RunId.safeParse(runText)
-  const shown = word === undefined ? null : choiceOf(word)
-  return run.success && shown !== null ? { run: run.data, shown } : null
+  const [found, run, all, node, track, logs] = HASH.exec(hash) ?? []
+  if (found === undefined || run === undefined) return null
+  return { run: run as RunId, shown: choiceOf(all, node, track, logs ?? '') }
 }
 
 function wordOf(shown: LogChoice): string {
@@ -34,17 +38,14 @@ function wordOf(shown: LogChoice): string {
   return shown.logs.length > MOST_LOGS ? 'all' : `logs=${shown.logs.join(',')}`
 }
 
-function choiceOf(word: string): LogChoice | null {
-  if (word === 'all') return word
-  const [kind, rest = '', ...more] = word.split('=')
-  if (more.length > 0) return null
-  if (kind === 'node') return valueOf(NodeName.safeParse(rest), node => ({ node }))
-  if (kind === 'track') return valueOf(TrackName.safeParse(rest), track => ({ track }))
-  if (kind !== 'logs') return null
-  return valueOf(LogId.array().min(1).max(MOST_LOGS).safeParse(rest.split(',')), logs => ({ logs }))
+function choiceOf(
+  all: string | undefined,
+  node: string | undefined,
+  track: string | undefined,
+  logs: string,
+): LogChoice {
+  if (all !== undefined) return 'all'
+  if (node !== undefined) return { node: node as NodeName }
+  if (track !== undefined) return { track: track as TrackName }
+  return { logs: logs.split(',') as LogId[] }
 }
-
-const valueOf = <Value>(
-  parsed: { readonly success: boolean; readonly data?: Value },
-  choice: (value: Value) => LogChoice,
-): LogChoice | null => (parsed.success && parsed.data !== undefined ? choice(parsed.data) : null)

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LogId, NodeName, RunId, TrackName } from '../contract/ids'
 import { type LogChoice, logWindowHash, parseLogWindowHash } from '../contract/logWindow'
@@ -43,6 +44,20 @@ describe('the address of a log window', () => {
     const hash = logWindowHash({ run, shown })
     expect(hash).toBe(`#logs-window/20261124-101500-ab12/${word}`)
     expect(parseLogWindowHash(hash)).toEqual({ run, shown })
+  })
+
+  it('holds every id that the contract knows, and no other', () => {
+    const chars = fc.constantFrom(...Array.from('aZ09._-@,=/ %'))
+    fc.assert(
+      fc.property(fc.string({ unit: chars, minLength: 1, maxLength: 100 }), text => {
+        const read = (word: string) => parseLogWindowHash(`#logs-window/${word}`)
+        expect(read(`${text}/all`) !== null).toBe(RunId.safeParse(text).success)
+        expect(read(`r1/node=${text}`) !== null).toBe(NodeName.safeParse(text).success)
+        expect(read(`r1/track=${text}`) !== null).toBe(TrackName.safeParse(text).success)
+        if (!text.includes(',')) expect(read(`r1/logs=${text}`) !== null).toBe(LogId.safeParse(text).success)
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   it('names all logs when it would name too many', () => {

@@ -1,18 +1,17 @@
 import { createRoot } from 'react-dom/client'
 import type { RunId, WorkerId } from '../contract/ids'
-import { parseLogWindowHash } from '../contract/logWindow'
+import { type LogWindowPlace, parseLogWindowHash } from '../contract/logWindow'
 import { App } from './app'
 import { connectToEngine, type EngineClient } from './client'
 import { downloadLogs } from './logs/downloadLogs'
 import { followOtherWindows } from './logs/logPanelStore'
-import { LogWindow } from './logs/LogWindow'
 import { showLogs } from './logs/showLogs'
 import { copyText } from './state/copyText'
 import { feedFromEngine } from './state/engineFeed'
 import { createFleetActions, EngineLost } from './state/fleetActions'
 import { applyBatch, fleetStore } from './state/fleetStore'
 import { history } from './state/history'
-import { createLogStore } from './state/logStore'
+import { createLogStore, type LogStore } from './state/logStore'
 import { nextFrame, sleep } from './state/pageFrames'
 import { saveText } from './state/saveText'
 import { screenStore } from './views/screenStore'
@@ -55,7 +54,7 @@ function start(root: HTMLElement): void {
   })
   const place = parseLogWindowHash(window.location.hash)
   if (place !== null) {
-    createRoot(root).render(<LogWindow place={place} logs={logs} />)
+    showLogWindow(root, place, logs).catch(reportError)
     return
   }
   createRoot(root).render(
@@ -68,6 +67,12 @@ function start(root: HTMLElement): void {
       }}
     />,
   )
+}
+
+/** The main window does without it. */
+async function showLogWindow(root: HTMLElement, place: LogWindowPlace, logs: LogStore): Promise<void> {
+  const { LogWindow } = await import('./logs/LogWindow')
+  createRoot(root).render(<LogWindow place={place} logs={logs} />)
 }
 
 const root = document.getElementById('root')

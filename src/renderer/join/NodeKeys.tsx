@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
-import { NodeName } from '../../contract/ids'
+import type { NodeName } from '../../contract/ids'
+import { asNodeName } from './names'
 import { matchesShortcut } from '../shortcuts'
 import { useFleet } from '../state/fleetStore'
 import { useActions } from '../views/actions'
@@ -38,6 +39,5 @@ export function NodeKeys() {
 function nodeAround(target: EventTarget | null): NodeName | null {
   if (!(target instanceof Element)) return null
   const name = target.closest('section[data-link][aria-label]')?.getAttribute('aria-label')
-  const parsed = NodeName.safeParse(name)
-  return parsed.success ? parsed.data : null
+  return asNodeName(name)
 }

@@ -1,9 +1,9 @@
-import { NodeName } from '../../contract/ids'
+import type { NodeName } from '../../contract/ids'
 import type { ListedMachine, NewNode, SshHost, TestResult } from '../../contract/machines'
 import type { BlockReason, NodeView, SshAddress } from '../../contract/nodes'
 import type { ActionProblem } from '../views/screenStore'
 import { addressKey, type AddressDraft, addressText, EMPTY_DRAFT } from './address'
-import { nameProblem, suggestName } from './names'
+import { asNodeName, nameProblem, suggestName } from './names'
 
 /** A machine that somebody may add: of the SSH config, typed, or of a pasted list. */
 export interface Candidate {
@@ -206,8 +206,8 @@ export function newNodes(state: AddState, nodes: readonly NodeView[]): readonly 
   if (addRefusal(state, nodes) !== null) return null
   return wanted(state).flatMap(({ key, ssh }): NewNode[] => {
     const draft = state.drafts[key]
-    const name = NodeName.safeParse(draft?.name)
-    return draft === undefined || !name.success ? [] : [{ name: name.data, ssh, roles: [...draft.roles] }]
+    const name = asNodeName(draft?.name)
+    return draft === undefined || name === null ? [] : [{ name, ssh, roles: [...draft.roles] }]
   })
 }
 

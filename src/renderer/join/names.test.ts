@@ -1,6 +1,8 @@
+import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { NodeName } from '../../contract/ids'
 import { address } from '../gallery/machines'
-import { nameProblem, suggestName } from './names'
+import { asNodeName, nameProblem, suggestName } from './names'
 
 it.each([
   [{ alias: 'i7' }, 'i7'],
@@ -22,4 +24,17 @@ it.each([
   ['x'.repeat(65), 'A name has at most 64 characters.'],
 ])('%s as a name', (name, problem) => {
   expect(nameProblem(name, new Set(['pc2']))).toBe(problem)
+})
+
+it('takes for a node’s name exactly what the contract does', () => {
+  const texts = fc.string({
+    unit: fc.constantFrom('a', 'Z', '0', '9', '.', '_', '-', ' ', '\n', '/', 'é'),
+    maxLength: 66,
+  })
+  fc.assert(
+    fc.property(texts, text => {
+      expect(asNodeName(text)).toBe(NodeName.safeParse(text).data ?? null)
+    }),
+    { numRuns: 2_000 },
+  )
 })

@@ -1,7 +1,13 @@
-import { NodeName } from '../../contract/ids'
+import type { NodeName } from '../../contract/ids'
 import type { SshAddress } from '../../contract/nodes'
 
 const LONGEST = 64
+/** As the contract's schema has it: the page does without the schemas, which are heavier than all that it checks. */
+const NODE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+/** The text as a node's name; null when it can be none. */
+export const asNodeName = (text: string | null | undefined): NodeName | null =>
+  text !== null && text !== undefined && NODE_NAME.test(text) ? (text as NodeName) : null
 
 /** A name that is free: the alias or the host, without what a name must not have; `-2` and so on when it is taken. */
 export function suggestName(ssh: SshAddress, taken: ReadonlySet<string>): string {
@@ -21,7 +27,7 @@ const isNumeric = (host: string): boolean => host.includes(':') || /^[\d.]+$/.te
 export function nameProblem(name: string, others: ReadonlySet<string>): string | null {
   if (name === '') return 'Give it a name.'
   if (name.length > LONGEST) return `A name has at most ${LONGEST} characters.`
-  if (!NodeName.safeParse(name).success)
+  if (asNodeName(name) === null)
     return 'A name is letters, digits and . _ - and begins with a letter or digit.'
   return others.has(name) ? `There is a ${name} already. Names are unique.` : null
 }

@@ -1,10 +1,9 @@
-import { NodeName } from '../../contract/ids'
 import type { NodeChange } from '../../contract/machines'
 import type { NodeView, SshAddress } from '../../contract/nodes'
 import { type AddressProblems, addressKey, draftOf, readDraft } from './address'
 import { nodeAt } from './addState'
 import type { NodeDraft } from './joinStore'
-import { nameProblem } from './names'
+import { asNodeName, nameProblem } from './names'
 
 /** A sentence for each part that cannot be saved; null where nothing is wrong. */
 export interface EditProblems extends AddressProblems {
@@ -40,11 +39,11 @@ export function readEdit(
   const problems = { ...address, name: nameProblem(name, new Set(others.map(one => one.name))) }
   const isWrong = Object.values(problems).some(problem => problem !== null)
   const isIncomplete = draft.way !== 'local' && ssh === null
-  const parsed = NodeName.safeParse(name)
-  if (isWrong || isIncomplete || !parsed.success) return { problems, change: null, back: null }
+  const parsed = asNodeName(name)
+  if (isWrong || isIncomplete || parsed === null) return { problems, change: null, back: null }
   const isDisabled = node.link.state === 'disabled'
   const changed = {
-    name: parsed.data !== node.name,
+    name: parsed !== node.name,
     ssh: ssh !== null && (node.ssh === null || addressKey(ssh) !== addressKey(node.ssh)),
     roles: draft.roles.join('\n') !== node.roles.join('\n'),
     isDisabled: draft.isDisabled !== isDisabled,
@@ -53,7 +52,7 @@ export function readEdit(
   return {
     problems,
     change: {
-      name: changed.name ? parsed.data : null,
+      name: changed.name ? parsed : null,
       ssh: changed.ssh ? ssh : null,
       roles: changed.roles ? [...draft.roles] : null,
       isDisabled: changed.isDisabled ? draft.isDisabled : null,

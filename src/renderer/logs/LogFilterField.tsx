@@ -3,27 +3,28 @@ import { type KeyboardEvent, type RefObject, useId, useState } from 'react'
 import { IconButton } from '../components/Button'
 import { count } from '../format'
 import type { FilterInput } from '../state/logFilter'
-import type { LogSnapshot, LogStore } from '../state/logStore'
+import type { LogStore } from '../state/logStore'
+import { useLogs } from './useLogs'
 
 interface LogFilterFieldProps {
   readonly store: LogStore
-  readonly snapshot: LogSnapshot
   readonly inputRef: RefObject<HTMLInputElement | null>
   /** To the next match (1), or back (-1). */
   readonly onFind: (step: 1 | -1) => void
 }
 
 /** What is looked for, and where in its matches one is. Enter goes on, with Shift back; Escape empties it. */
-export function LogFilterField({ store, snapshot, inputRef, onFind }: LogFilterFieldProps) {
+export function LogFilterField({ store, inputRef, onFind }: LogFilterFieldProps) {
   const problemId = useId()
   // Typed letters must show at once; the store's answer comes with the next frame.
-  const [input, setInput] = useState<FilterInput>(snapshot.input)
-  const [published, setPublished] = useState(snapshot.input)
-  if (published !== snapshot.input) {
-    setPublished(snapshot.input)
-    setInput(snapshot.input)
+  const known = useLogs(store, snapshot => snapshot.input)
+  const [input, setInput] = useState<FilterInput>(known)
+  const [published, setPublished] = useState(known)
+  if (published !== known) {
+    setPublished(known)
+    setInput(known)
   }
-  const problem = snapshot.filter.kind === 'unusable' ? snapshot.filter.problem : null
+  const problem = useLogs(store, ({ filter }) => (filter.kind === 'unusable' ? filter.problem : null))
   const set = (next: FilterInput): void => {
     setInput(next)
     store.setFilter(next)
@@ -54,7 +55,7 @@ export function LogFilterField({ store, snapshot, inputRef, onFind }: LogFilterF
           onChange={event => set({ ...input, text: event.target.value })}
           onKeyDown={onKeyDown}
         />
-        <Count snapshot={snapshot} />
+        <Count store={store} />
         <Flags input={input} onSet={set} />
         {problem === null ? null : (
           <output id={problemId} className="log-filter-problem">
@@ -62,13 +63,13 @@ export function LogFilterField({ store, snapshot, inputRef, onFind }: LogFilterF
           </output>
         )}
       </div>
-      <FindButtons snapshot={snapshot} onFind={onFind} />
+      <FindButtons store={store} onFind={onFind} />
     </div>
   )
 }
 
-function FindButtons({ snapshot, onFind }: Pick<LogFilterFieldProps, 'snapshot' | 'onFind'>) {
-  const refusal = snapshot.hitCount === 0 ? 'Nothing matches.' : null
+function FindButtons({ store, onFind }: Pick<LogFilterFieldProps, 'store' | 'onFind'>) {
+  const refusal = useLogs(store, ({ hitCount }) => (hitCount === 0 ? 'Nothing matches.' : null))
   return (
     <>
       <IconButton name="Previous match (Shift F3)" size="s" refusal={refusal} onClick={() => onFind(-1)}>
@@ -124,9 +125,13 @@ const Flag = ({ name, sign, isOn, onPress }: FlagProps) => (
 )
 
 /** `12/340`: the match that was gone to, of all that match. */
-function Count({ snapshot }: { snapshot: LogSnapshot }) {
-  const { filter, hitIndex, hitCount, lineCount, isFiltering } = snapshot
-  if (filter.kind !== 'matching') return null
+function Count({ store }: { store: LogStore }) {
+  const isMatching = useLogs(store, ({ filter }) => filter.kind === 'matching')
+  return isMatching ? <CountOfMatches store={store} /> : null
+}
+
+function CountOfMatches({ store }: { store: LogStore }) {
+  const { hitIndex, hitCount, lineCount, isFiltering } = useLogs(store, snapshot => snapshot)
   const all = isFiltering ? '…' : count(hitCount)
   return (
     <span

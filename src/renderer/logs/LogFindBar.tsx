@@ -1,7 +1,8 @@
 import { type KeyboardEvent, type RefObject, useId, useState } from 'react'
 import { Button } from '../components/Button'
 import { Toggle } from '../components/Toggle'
-import type { LogSnapshot, LogStore } from '../state/logStore'
+import { useFleet } from '../state/fleetStore'
+import type { LogStore } from '../state/logStore'
 import type { Run } from '../../contract/runs'
 import { problemOf } from '../views/attempt'
 import { useTime } from '../views/clock'
@@ -9,10 +10,10 @@ import { LogFilterField } from './LogFilterField'
 import { logPanelStore, type LogPanelState, useLogPanel } from './logPanelStore'
 import type { LogTab } from './logTab'
 import { parseTypedTime } from './logTimes'
+import { useLogs } from './useLogs'
 
 interface LogFindBarProps {
   readonly store: LogStore
-  readonly snapshot: LogSnapshot
   readonly run: Run | null
   readonly tab: LogTab
   readonly filterRef: RefObject<HTMLInputElement | null>
@@ -21,12 +22,12 @@ interface LogFindBarProps {
 
 /** The line below the tabs: what is looked for, what of it is shown, and where to jump. */
 export function LogFindBar(props: LogFindBarProps) {
-  const { store, snapshot, filterRef, onFind, run } = props
+  const { store, filterRef, onFind, run } = props
   const onlyMatches = useLogPanel(state => state.onlyMatches)
   const highlights = useLogPanel(state => state.highlights)
   return (
     <div className="log-bar log-find-bar">
-      <LogFilterField store={store} snapshot={snapshot} inputRef={filterRef} onFind={onFind} />
+      <LogFilterField store={store} inputRef={filterRef} onFind={onFind} />
       <Toggle
         name="Only matches"
         isOn={onlyMatches}
@@ -79,28 +80,33 @@ function LevelChoice() {
 }
 
 /** Over the whole logs on disk: what is in memory is only their end. */
-function SearchAllButton({ store, snapshot, run, tab }: LogFindBarProps) {
-  const client = store.client()
-  const refusal =
-    run === null
-      ? 'No run has a log yet.'
-      : snapshot.input.text === ''
-        ? 'Type what to look for first.'
-        : snapshot.filter.kind === 'unusable'
-          ? snapshot.filter.problem
-          : client === null
-            ? 'The engine is not there at the moment.'
-            : null
+function SearchAllButton({ store, run, tab }: LogFindBarProps) {
+  const isAsked = useLogs(store, snapshot => snapshot.input.text !== '')
+  const problem = useLogs(store, ({ filter }) => (filter.kind === 'unusable' ? filter.problem : null))
+  const isLive = useFleet(state => state.engine === 'live')
+  const refusal = searchRefusal(run, isAsked, problem, isLive)
   const search = (): void => {
+    const client = store.client()
     if (run === null || client === null) return
     const logs = tab === 'all' ? null : store.shown().map(({ log }) => log)
-    void store.searches.start(client, { run: run.id, logs, query: snapshot.input })
+    void store.searches.start(client, { run: run.id, logs, query: store.getSnapshot().input })
   }
   return (
     <Button size="s" refusal={refusal} onClick={search} data-tip={refusal ?? 'Search the whole logs on disk'}>
       Search all of it
     </Button>
   )
+}
+
+function searchRefusal(
+  run: Run | null,
+  isAsked: boolean,
+  problem: string | null,
+  isLive: boolean,
+): string | null {
+  if (run === null) return 'No run has a log yet.'
+  if (!isAsked) return 'Type what to look for first.'
+  return problem ?? (isLive ? null : 'The engine does not answer at the moment.')
 }
 
 interface JumpToTimeProps {

@@ -1,7 +1,6 @@
 import { X } from 'lucide-react'
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import { useStore } from 'zustand'
 import type { LogId, NodeName } from '../../contract/ids'
 import type { Run } from '../../contract/runs'
 import { Button, IconButton } from '../components/Button'
@@ -18,17 +17,16 @@ import { coloursOf, logsOf } from './shownLogs'
 
 const ROW_PX = 20
 
-interface LogHitsProps {
+export interface LogHitsProps {
   readonly searches: LogSearches
-  readonly run: Run | null
+  readonly search: LogSearch
+  readonly run: Run
   readonly fleet: readonly NodeName[]
   readonly onJump: (hit: LogHit) => void
 }
 
-/** What a search over the whole logs has found; nothing while there is none, or while another run is shown. */
-export function LogHits({ searches, run, fleet, onJump }: LogHitsProps) {
-  const search = useStore(searches.store, state => state.search)
-  if (search === null || run === null || search.run !== run.id) return null
+/** What a search over the whole logs has found. */
+export function LogHits({ searches, search, run, fleet, onJump }: LogHitsProps) {
   return (
     <section className="log-hits" aria-label="Search of whole logs">
       <header className="log-hits-head">
@@ -77,10 +75,7 @@ function Words({ search }: { search: LogSearch }) {
   )
 }
 
-type HitListProps = Omit<LogHitsProps, 'searches' | 'run'> & {
-  readonly search: LogSearch
-  readonly run: Run
-}
+type HitListProps = Omit<LogHitsProps, 'searches'>
 
 /** Arrow keys go from hit to hit; Enter or a click goes there. Only rows in sight are drawn. */
 function HitList({ search, run, fleet, onJump }: HitListProps) {

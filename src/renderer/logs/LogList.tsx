@@ -12,12 +12,12 @@ import { useLogSelection } from './useLogSelection'
 
 interface LogListProps {
   readonly store: LogStore
-  readonly snapshot: LogSnapshot
   readonly scroller: LogScroller
 }
 
 /** The lines: only those in sight are drawn. */
-export function LogList({ store, snapshot, scroller }: LogListProps) {
+export function LogList({ store, scroller }: LogListProps) {
+  const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot)
   const element = useRef<HTMLDivElement>(null)
   const isWrapping = useLogPanel(state => state.isWrapping)
   const selection = useLogSelection(element, store)

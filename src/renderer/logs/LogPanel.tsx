@@ -1,12 +1,4 @@
-import {
-  type RefObject,
-  useEffect,
-  useEffectEvent,
-  useId,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react'
+import { type RefObject, useEffect, useEffectEvent, useId, useRef, useState } from 'react'
 import type { LogHit } from '../state/logSearch'
 import type { LogStore } from '../state/logStore'
 import { attempt } from '../views/attempt'
@@ -15,15 +7,16 @@ import { followShownLogs } from './followShownLogs'
 import { jumpToHit } from './jumpToHit'
 import { LogChooser } from './LogChooser'
 import { LogFindBar } from './LogFindBar'
-import { LogHits } from './LogHits'
 import { LogList } from './LogList'
 import { useLogPanel } from './logPanelStore'
 import { LogRuns } from './LogRuns'
 import { createLogScroller } from './logScroller'
+import { LogSearchPart } from './LogSearchPart'
 import { LogTabs } from './LogTabs'
 import { type LogLayout, LogTools } from './LogTools'
 import { NoLines } from './NoLines'
 import { useLogPlace } from './useLogPlace'
+import { useLogs } from './useLogs'
 
 export interface LogPanelProps {
   readonly store: LogStore
@@ -34,7 +27,6 @@ export interface LogPanelProps {
 export function LogPanel({ store, layout }: LogPanelProps) {
   const panelId = useId()
   const { run, tab, fleet } = useLogPlace()
-  const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot)
   const filterRef = useRef<HTMLInputElement>(null)
   const root = useRef<HTMLElement>(null)
   const [scroller] = useState(() => createScroller(store))
@@ -49,25 +41,31 @@ export function LogPanel({ store, layout }: LogPanelProps) {
         <LogRuns run={run} />
         <LogTabs {...{ run, fleet, tab, panelId }} />
         {run === null ? null : <LogChooser {...{ run, fleet, tab }} />}
-        <LogTools {...{ store, snapshot, run, tab, layout }} />
+        <LogTools {...{ store, run, tab, layout }} />
       </div>
-      <LogFindBar {...{ store, snapshot, run, tab, filterRef }} onFind={find} />
-      {snapshot.problem === null ? null : (
-        <output className="log-problem">
-          {snapshot.problem.source.label}: {snapshot.problem.message} Trying again.
-        </output>
-      )}
+      <LogFindBar {...{ store, run, tab, filterRef }} onFind={find} />
+      <Problem store={store} />
       <div id={panelId} role="tabpanel" aria-label="Log lines" className="log-lines">
-        <LogList {...{ store, snapshot, scroller }} />
-        <NoLines {...{ store, snapshot, run, tab }} />
+        <LogList {...{ store, scroller }} />
+        <NoLines {...{ store, run, tab }} />
       </div>
-      <LogHits
+      <LogSearchPart
         searches={store.searches}
         run={run}
         fleet={fleet}
         onJump={(hit: LogHit) => attempt(() => jumpToHit(store, hit))}
       />
     </section>
+  )
+}
+
+function Problem({ store }: { store: LogStore }) {
+  const problem = useLogs(store, snapshot => snapshot.problem)
+  if (problem === null) return null
+  return (
+    <output className="log-problem">
+      {problem.source.label}: {problem.message} Trying again.
+    </output>
   )
 }
 

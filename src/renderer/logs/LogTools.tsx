@@ -3,18 +3,18 @@ import type { Run } from '../../contract/runs'
 import { logWindowHash } from '../../contract/logWindow'
 import { IconButton } from '../components/Button'
 import { Toggle } from '../components/Toggle'
-import type { LogSnapshot, LogStore } from '../state/logStore'
+import type { LogStore } from '../state/logStore'
 import { screenStore } from '../views/screenStore'
 import { LogDownloads } from './LogDownloads'
 import { logPanelStore, toggleDock, useLogPanel } from './logPanelStore'
 import type { LogTab } from './logTab'
+import { useLogs } from './useLogs'
 
 /** Where the panel is: at the foot of the window, all of it, or in a window of its own. */
 export type LogLayout = 'dock' | 'screen' | 'window'
 
 export interface LogToolsProps {
   readonly store: LogStore
-  readonly snapshot: LogSnapshot
   readonly run: Run | null
   readonly tab: LogTab
   readonly layout: LogLayout
@@ -23,14 +23,15 @@ export interface LogToolsProps {
 const ICON = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 
 /** At the right end of the tabs' line. */
-export function LogTools({ store, snapshot, run, tab, layout }: LogToolsProps) {
+export function LogTools({ store, run, tab, layout }: LogToolsProps) {
+  const isFollowing = useLogs(store, snapshot => snapshot.isFollowing)
   const isWrapping = useLogPanel(state => state.isWrapping)
   const showsReports = useLogPanel(state => state.showsReports)
   return (
     <div className="log-tools">
       <Toggle
         name="Follow"
-        isOn={snapshot.isFollowing}
+        isOn={isFollowing}
         onAsk={isOn => store.setFollowing(isOn)}
         tip="Keep the newest line in sight. Off: the list stands still, nothing is lost."
       />

@@ -5,22 +5,26 @@ import { Button } from '../components/Button'
 import { EmptyState } from '../components/Panel'
 import { count } from '../format'
 import { NO_FILTER } from '../state/logFilter'
-import type { LogSnapshot, LogStore } from '../state/logStore'
+import type { LogStore } from '../state/logStore'
 import { logPanelStore } from './logPanelStore'
 import type { LogTab } from './logTab'
 import { emptyWords, logsIn } from './shownLogs'
+import { useLogs } from './useLogs'
 
 export interface NoLinesProps {
   readonly store: LogStore
-  readonly snapshot: LogSnapshot
   readonly run: Run | null
   readonly tab: LogTab
 }
 
 /** Why the list is empty, and the one button that changes that. */
-export function NoLines({ store, snapshot, run, tab }: NoLinesProps) {
-  const { rows, isFiltering, filter, lineCount, input, choice } = snapshot
-  if (rows.length > 0 || isFiltering) return null
+export function NoLines(props: NoLinesProps) {
+  const isEmpty = useLogs(props.store, ({ rows, isFiltering }) => rows.length === 0 && !isFiltering)
+  return isEmpty ? <Reason {...props} /> : null
+}
+
+function Reason({ store, run, tab }: NoLinesProps) {
+  const { filter, lineCount, input, choice } = useLogs(store, snapshot => snapshot)
   if (lineCount === 0) {
     const [title, sentence] = emptyWords(run, run === null ? [] : logsIn(run, tab))
     return <Empty title={title}>{sentence}</Empty>

@@ -145,7 +145,7 @@ describe('finding in the log panel', () => {
       })
       await bench.engine.settle()
     })
-    expect(screen.getByText('2 lines have “row 70”')).toBeTruthy()
+    expect(await screen.findByText('2 lines have “row 70”')).toBeTruthy()
     expect(screen.getByRole('progressbar', { name: 'Searched' }).getAttribute('aria-valuenow')).toBe('25')
     const hits = within(screen.getByRole('list', { name: 'Search hits' })).getAllByRole('button')
     expect(hits.map(hit => hit.textContent)).toEqual([

@@ -1,5 +1,5 @@
 import type { LogEntry } from './logEntry'
-import { type JumpPlace, readExcerpt } from './logExcerpt'
+import type { JumpPlace } from './logExcerpt'
 import { firstIndexAfter, mergeByArrival } from './logOrder'
 import type { StoreParts } from './logStore'
 
@@ -61,6 +61,7 @@ async function jump(parts: Parts, place: JumpPlace): Promise<boolean> {
   if (client === null || buffers.shown.length === 0) return false
   let isThere = false
   await reader.whileReading(async () => {
+    const { readExcerpt } = await import('./logExcerpt')
     const excerpt = await readExcerpt({ client, sources: buffers.shown, numbers }, place)
     // Other logs are shown by now: this is no part of them.
     if (showing !== state.showing || excerpt.target === null) return
