@@ -77,6 +77,27 @@ describe.skipIf(obstacle !== null)(
       expect(engine.errors).toEqual([])
     })
 
+    it('are killed on their node while nobody can reach it, and proved gone when it is back', async () => {
+      await using rig = createEngineRig()
+      const node = await rig.sshNode({ environment: { DOCKER_HOST: docker.host } })
+      const track = { docker: { image: docker.image, network: 'host' } }
+      const command = `trap '' TERM; echo up; while :; do sleep 0.1; done`
+      const plan = { name: 'boxes', engine: 'docker', command, track, graceSeconds: 2 } as const
+      const engine = await rig.open({ local: false, nodes: { pc2: node }, plans: [plan] })
+      await soon(() => expect(engine.link('pc2')).toBe('online'))
+      const { id } = await engine.client.runs.start({ plan: PlanName.parse('boxes') })
+      await soon(() => expect(boxesOf(engine)?.workers[0]).toMatchObject({ state: 'running', logLines: 1 }))
+      const stopping = engine.client.runs.stop({ run: id, nodes: null })
+      await soon(() => expect(engine.run()?.stop?.nodes[0]?.phase).toBe('acknowledged'))
+      await node.kill()
+      await soon(() => expect(docker.docker('ps', '-q')).toBe(''))
+      expect(boxesOf(engine)?.workers[0]?.state).toBe('stopping')
+      await node.start()
+      await stopping
+      const proof = { outcome: 'proved', nodes: [{ how: 'KILL after 2 s' }] }
+      await soon(() => expect(engine.run()?.stop).toMatchObject(proof))
+    })
+
     it('tells a worker that Docker would not start, and the plan of it', async () => {
       await using rig = createEngineRig()
       const track = { docker: { image: 'nosuch:1', pull: 'never' } }

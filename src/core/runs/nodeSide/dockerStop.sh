@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2154 # the files of the library read each other's variables
+# shellcheck disable=SC2154,SC2034 # the files of the library read each other's variables
 # STOP of containers: the same ladder as for processes, with the same report. The Docker Engine sends the signals;
 # proved is what it says *and* that no process of the container is alive.
 
@@ -173,6 +173,7 @@ drydock_docker_wait() {
 drydock_docker_climb() {
   trap '' HUP
   read -r b_ladder _ </proc/self/stat
+  c_self=$b_ladder # the control shell dies with its link
   drydock_stat "$b_ladder" && b_ladder=$b_ladder:$s_ticks
   drydock_docker_write
   b_rounds=0
@@ -219,31 +220,10 @@ drydock_docker_print() {
   echo "took $((u_now - b_start))"
   if [ -n "$b_killed" ]; then echo "how KILL $((b_grace))"; else echo "how $b_how"; fi
   [ -z "$b_deadline" ] || echo "deadline $b_deadline"
-  for c_entry in $b_alive; do drydock_stop_survivor "$c_entry"; done
+  for c_entry in $b_alive; do drydock_stop_survivor "$c_entry:-"; done
 }
 
 # drydock_docker_stop_report STATE_DIR RUN ID WORKER…: as drydock_stop_report.
 drydock_docker_stop_report() {
-  drydock_uptime
-  echo "now $u_now"
-  r_file=$1/runs/$2/$4/docker-stop r_text='' r_id='' r_ladder='' r_phase=''
-  [ -f "$r_file" ] || return 0
-  while read -r r_line; do
-    case $r_line in
-      'id '*) r_id=${r_line#* } ;;
-      'ladder '*) r_ladder=${r_line#* } ;;
-      *)
-        r_text="$r_text$r_line
-"
-        case $r_line in 'phase '*) r_phase=${r_line#* } ;; esac
-        ;;
-    esac
-  done <"$r_file"
-  [ "$r_id" = "$3" ] || return 0
-  if [ "$r_phase" = under-way ]; then
-    read -r r_boot </proc/sys/kernel/random/boot_id
-    r_rest=${r_ladder#*:}
-    [ "${r_rest#*:}" = "$r_boot" ] && drydock_alive "${r_ladder%%:*}" "${r_rest%%:*}" || return 0
-  fi
-  printf '%s' "$r_text"
+  drydock_stop_report_in "$1/runs/$2/$4/docker-stop" "$3"
 }

@@ -517,9 +517,14 @@ drydock_stop_one() {
 # drydock_stop printed it or its ladder keeps it. No report when there is none, or when its ladder has been ended from
 # outside before it came to an end itself.
 drydock_stop_report() {
+  drydock_stop_report_in "$1/runs/$2/$4/stop-$3" "$3"
+}
+
+# drydock_stop_report_in FILE ID: the same of a report's own file.
+drydock_stop_report_in() {
   drydock_uptime
   echo "now $u_now"
-  r_file=$1/runs/$2/$4/stop-$3 r_text='' r_id='' r_ladder='' r_phase=''
+  r_file=$1 r_text='' r_id='' r_ladder='' r_phase=''
   [ -f "$r_file" ] || return 0
   while read -r r_line; do
     case $r_line in
@@ -532,7 +537,7 @@ drydock_stop_report() {
         ;;
     esac
   done <"$r_file"
-  [ "$r_id" = "$3" ] || return 0
+  [ "$r_id" = "$2" ] || return 0
   if [ "$r_phase" = under-way ]; then
     read -r r_boot </proc/sys/kernel/random/boot_id
     r_rest=${r_ladder#*:}
