@@ -7,7 +7,7 @@ import type { LogBook } from './logBook'
 import type { LaunchSecrets } from './launchSecrets'
 import { masked } from './launchSecrets'
 import type { RunBook } from './runBook'
-import type { WorkerRecord } from './runRecord'
+import type { RunRecord, WorkerRecord } from './runRecord'
 import type { StopRuns } from './stopRuns'
 import { isActive } from './workerState'
 
@@ -73,7 +73,7 @@ export function createFailurePolicy(deps: FailurePolicyDeps): Disposable {
 
   /** By what the book says, not by what has just happened: an abort that a crash cut off is taken up again. */
   function abortIfDue(run: RunId): void {
-    if (aborting.has(run) || !isAbortDue(book.record(run).workers)) return
+    if (aborting.has(run) || !isAbortDue(book.record(run))) return
     aborting.add(run)
     background.start(`abort ${run}`, async signal => {
       await Promise.resolve() // later than the change that led here
@@ -96,8 +96,10 @@ const hasFailed = (worker: Worker): boolean =>
   (worker.state === 'failed' || worker.state === 'lost') && !isBarred(worker)
 const isBarred = ({ end, waitsFor }: Worker): boolean => end?.cause === 'never-started' && waitsFor.length > 0
 
-function isAbortDue(workers: readonly WorkerRecord[]): boolean {
+/** Never of a run that somebody has taken over: what its failures mean is for them to say. */
+function isAbortDue({ owner, workers }: RunRecord): boolean {
   return (
+    owner === null &&
     workers.some(({ worker, start }) => start?.spec.onFailure === 'abort' && hasFailed(worker)) &&
     workers.some(({ worker }) => isActive(worker.state) && worker.state !== 'stopping')
   )

@@ -49,7 +49,13 @@ export function createTrackStarts(deps: TrackStartsDeps): Disposable {
   }
 
   function look(run: RunId): void {
-    const { ready, barred } = turnsOf(workersOf(book.record(run)))
+    const { owner } = book.record(run)
+    const workers = workersOf(book.record(run))
+    if (owner !== null) {
+      refuse(book, run, idsOf(workers.filter(isWaiting)), `not started: the run belongs to ${owner.name} now`)
+      return
+    }
+    const { ready, barred } = turnsOf(workers)
     for (const { worker, by } of barred) {
       // It keeps what it waited for: that is how it is told from one that failed by itself.
       book.note(run, worker.id, { type: 'refused' }, { detail: notStarted(by), end: NEVER_STARTED })
@@ -106,7 +112,7 @@ async function startTrack(deps: TrackStartsDeps, run: RunId, track: TrackName): 
     const ids = idsOf(readyNow()).filter(id => asked.includes(id))
     const record = book.record(run)
     const specs = specsOf(record, ids)
-    if (ids.length === 0) return true
+    if (ids.length === 0 || record.owner !== null) return true
     if (!isStillMeant(record.started, modeFlags())) {
       refuse(book, run, ids, 'not started: the run mode was changed')
       return true
