@@ -40,6 +40,7 @@ const IDLE: FleetActions = {
   startTraining: nothing,
   stopTraining: nothing,
   killSurvivor: nothing,
+  takeOver: nothing,
   setMode: nothing,
   trustHostKey: nothing,
   refuseHostKey: nothing,

@@ -248,6 +248,7 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
   'long-names-12': () => withLongNames(twelve()),
   'long-names-50': () => withLongNames(fifty()),
   runs: () => day({}, { screen: 'runs', run: RUN }),
+  'runs-of-others': () => day({ runs: threeNodeRuns().map(ofAnother) }, { screen: 'runs', run: RUN }),
   ...logScenes(day),
   settings: () => day({}, { screen: 'settings' }),
   palette: () => ({ ...day(), overlay: 'commands' }),
@@ -261,3 +262,9 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
   loading: () =>
     scene({ nodes: [], loads: new Map() }, { engine: 'waiting', plans: [], lastSampleAtMs: null }),
 }
+
+const ofAnother = (run: Run): Run => ({
+  ...run,
+  origin: 'foreign',
+  owner: { name: 'w1@laptop', app: 'other' },
+})

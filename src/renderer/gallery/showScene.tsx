@@ -97,6 +97,7 @@ function recordInto(asked: Asked, answers: SceneReplies): FleetActions {
     startTraining: (plan, tracks) => (tracks ? act('start')(plan, tracks) : act('start')(plan)),
     stopTraining: act('stop'),
     killSurvivor: act('kill'),
+    takeOver: act('take over'),
     setMode: act('mode'),
     trustHostKey: act('trust'),
     refuseHostKey: act('refuse'),

@@ -30,7 +30,7 @@ function createBench(hasEngine = true) {
       trust: ask('trust machine'),
     },
     keys: { list: ask('keys'), make: ask('make'), secretsPlace: ask('secrets') },
-    runs: { start: ask('start'), stop: ask('stop') },
+    runs: { start: ask('start'), stop: ask('stop'), takeOver: ask('take over') },
     plans: {
       read: ask('read plan'),
       check: ask('check plan'),
@@ -61,6 +61,7 @@ it('asks the engine for exactly what was asked for', async () => {
   await actions.startTraining(kelly, [{ track: bots, workers: 2 }])
   await actions.stopTraining({ run, force: false, nodes: null })
   await actions.stopTraining({ run, force: true, nodes: [pc2] })
+  await actions.takeOver(run)
   await actions.setMode({ dryRun: false, allowOrders: false }, 'NO ORDERS')
   await actions.trustHostKey(pc2, 'SHA256:x')
   await actions.refuseHostKey(pc2, 'SHA256:x')
@@ -73,6 +74,7 @@ it('asks the engine for exactly what was asked for', async () => {
     'started',
     ['stop', { run: 'r1', how: 'stop', nodes: null }],
     ['stop', { run: 'r1', how: 'force', nodes: ['pc2'] }],
+    ['take over', { run: 'r1' }],
     ['mode', { dryRun: false, allowOrders: false, typed: 'NO ORDERS' }],
     ['trust', { node: 'pc2', fingerprint: 'SHA256:x' }],
     ['refuse', { node: 'pc2', fingerprint: 'SHA256:x' }],

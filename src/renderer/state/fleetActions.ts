@@ -40,6 +40,9 @@ export function createFleetActions(deps: FleetActionsDeps): FleetActions {
     async killSurvivor(ask) {
       await engine().runs.killSurvivor(ask)
     },
+    async takeOver(run) {
+      await engine().runs.takeOver({ run })
+    },
     async setMode(flags, typed) {
       await engine().mode.set({ ...flags, typed })
     },

@@ -22,6 +22,7 @@ export function createRecordedActions() {
     startTraining: record('startTraining'),
     stopTraining: record('stopTraining'),
     killSurvivor: record('killSurvivor'),
+    takeOver: record('takeOver'),
     setMode: record('setMode'),
     trustHostKey: record('trustHostKey'),
     refuseHostKey: record('refuseHostKey'),

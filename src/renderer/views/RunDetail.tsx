@@ -9,6 +9,7 @@ import { attempt } from './attempt'
 import { useClock } from './clock'
 import { openStopOf } from './commands'
 import { isActive } from './nodeWork'
+import { RunNotes } from './RunNotes'
 import { StopReportRows } from './StopReportRows'
 import { howChecked, proofText } from './stopWords'
 
@@ -16,6 +17,7 @@ import { howChecked, proofText } from './stopWords'
 export function RunDetail({ run }: { run: Run }) {
   return (
     <div className="run-detail">
+      <RunNotes run={run} />
       <table className="data-table worker-table" aria-label={`Workers of ${run.id}`}>
         <thead>
           <tr>

@@ -115,6 +115,14 @@ function RunName({ run, isOpen, isSelected, onToggle, onSelect }: RunNameProps) 
       >
         {run.plan}
       </button>
+      {run.owner === null ? null : (
+        <span
+          className="truncate text-label text-t3"
+          data-tip={`Started by ${run.owner.name}; shown, not touched`}
+        >
+          of {run.owner.name}
+        </span>
+      )}
     </span>
   )
 }

@@ -18,6 +18,8 @@ export interface FleetActions extends JoinActions, PlanActions {
   stopTraining(ask: StopAsk): Promise<void>
   /** Kills one process that the last stop of the run has named. */
   killSurvivor(ask: { run: RunId; node: NodeName; pid: number; startTicks: number }): Promise<void>
+  /** Makes another Drydock's run this one's: it can be stopped from here then, and no longer from there. */
+  takeOver(run: RunId): Promise<void>
   /** `typed` is the name of the mode it leads to when that is further from SAFE, else null. */
   setMode(flags: ModeFlags, typed: string | null): Promise<void>
   trustHostKey(node: NodeName, fingerprint: string): Promise<void>
