@@ -95,10 +95,10 @@ export async function showScene(page, address, name, theme) {
   await page.evaluate(DRAWN)
 }
 
-/** Sparklines and logs are drawn in the frame after the next, charts once what draws them is there. As text, because it runs in the page. */
+/** Sparklines and logs are drawn in the frame after the next, charts and parts that are read later once they are there. As text, because it runs in the page. */
 const DRAWN = `(async () => {
   await document.fonts.ready
-  for (let frame = 0; frame < 3 || (frame < 300 && document.querySelector('.chart-canvas[aria-busy]')); frame += 1)
+  for (let frame = 0; frame < 3 || (frame < 300 && document.querySelector('.chart-canvas[aria-busy], [data-pending]')); frame += 1)
     await new Promise(resolve => requestAnimationFrame(resolve))
   for (let frame = 0; frame < 3; frame += 1) await new Promise(resolve => requestAnimationFrame(resolve))
 })()`

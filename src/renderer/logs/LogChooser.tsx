@@ -21,7 +21,7 @@ export function LogChooser(props: LogChooserProps) {
       <Menu.Portal>
         <Menu.Positioner className="z-50" sideOffset={4} align="start">
           <Menu.Popup className="menu log-menu">
-            <Suspense>
+            <Suspense fallback={<span hidden data-pending />}>
               <LogChoices {...props} />
             </Suspense>
           </Menu.Popup>

@@ -12,7 +12,7 @@ export function LogSearchPart({ run, ...rest }: LogSearchPartProps) {
   const search = useStore(rest.searches.store, state => state.search)
   if (search === null || run === null || search.run !== run.id) return null
   return (
-    <Suspense>
+    <Suspense fallback={<span hidden data-pending />}>
       <LogHits search={search} run={run} {...rest} />
     </Suspense>
   )

@@ -7,7 +7,7 @@ import { StateIcon } from '../components/StateIcon'
 import { count, plural } from '../format'
 import { useFleet } from '../state/fleetStore'
 import { useActions } from '../views/actions'
-import { activeRuns } from '../views/refusals'
+import { ownRuns } from '../views/refusals'
 import { deletePlan, duplicatePlan, openPlan, openStart } from './planCommands'
 import { isChanged } from './planEdit'
 import { usePlans } from './planStore'
@@ -108,7 +108,7 @@ function PlanState({ plan: { name, refusal, secrets } }: { plan: PlanView }) {
     const edit = state.edits[name]
     return edit !== undefined && isChanged(edit)
   })
-  const isRunning = useFleet(state => activeRuns(state.runs).some(run => run.plan === name))
+  const isRunning = useFleet(state => ownRuns(state.runs).some(run => run.plan === name))
   const missing = secrets.filter(secret => !secret.isSet).length
   const [state, words] =
     refusal !== null

@@ -46,7 +46,8 @@ describe('START', () => {
   test('is not refused because another plan runs, or this one ran before', () => {
     const ended = { ...active, state: 'stopped' as const }
     const other = { ...active, plan: 'other' as PlanName }
-    expect(startRefusal({ ...fleet, runs: [other, ended] }, kelly)).toBeNull()
+    const theirs = { ...active, origin: 'foreign' as const, owner: { name: 'w1@laptop', app: 'a' } }
+    expect(startRefusal({ ...fleet, runs: [other, ended, theirs] }, kelly)).toBeNull()
   })
 })
 

@@ -25,7 +25,7 @@ export function startRefusal(
   if (state.engine === 'lost') return 'The engine stopped answering; nothing can be started from here.'
   if (plan === null) return 'There is no plan yet. Add one to fleet.yaml.'
   if (plan.refusal !== null) return plan.refusal
-  if (activeRuns(state.runs).some(run => run.plan === plan.name)) return `${plan.name} is already running.`
+  if (ownRuns(state.runs).some(run => run.plan === plan.name)) return `${plan.name} is already running.`
   const isReachable = plan.nodes.some(name =>
     state.nodes.some(node => node.name === name && node.link.state === 'online'),
   )

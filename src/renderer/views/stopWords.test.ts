@@ -69,6 +69,8 @@ test('the seconds left are counted down to 0 and no further', () => {
     '1\u2009s left',
     '0\u2009s left',
   ])
+  const draining = { ...step, killAtMs: NOW_MS + 620_000 }
+  expect(stepEnd(draining, NOW_MS)).toMatch(/^10\s?m 20\s?s left$/)
 })
 
 test('KILL may be sent when somebody is left or the grace is over, not while it is under way already', () => {

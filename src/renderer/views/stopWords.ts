@@ -1,7 +1,7 @@
 import type { NodeName } from '../../contract/ids'
 import type { NodeView } from '../../contract/nodes'
 import type { NodeStop, Run, StopReport, Survivor, Worker } from '../../contract/runs'
-import { clockTime, count, plural, seconds } from '../format'
+import { clockTime, count, duration, plural, seconds } from '../format'
 import { isActive } from './nodeWork'
 
 /** `kelly-monte-carlo · 7 workers on 3 nodes`: what a stop of this run would reach. */
@@ -74,9 +74,13 @@ export function stepEnd(step: NodeStop, nowMs: number): string | null {
       : `${step.how} · ${took}`
   }
   if (step.phase === 'still-running' || step.phase === 'unconfirmed') return step.how
-  return step.killAtMs === null
-    ? null
-    : `${Math.max(0, Math.ceil((step.killAtMs - nowMs) / 1000))}\u2009s left`
+  return step.killAtMs === null ? null : countdown(step.killAtMs - nowMs)
+}
+
+/** Seconds while they can be waited for; of a drain that takes minutes, minutes. */
+function countdown(leftMs: number): string {
+  const leftS = Math.max(0, Math.ceil(leftMs / 1000))
+  return leftS < 100 ? `${leftS}\u2009s left` : `${duration(leftS * 1000)} left`
 }
 
 /** May KILL be sent now: the grace is over, or somebody can be named who did not go. */
