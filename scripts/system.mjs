@@ -37,7 +37,7 @@ const NEEDS = {
     { by: { command: 'sshd' }, packages: ['openssh-server'] },
     { by: { command: 'ssh' }, packages: ['openssh-client'] },
     { by: { command: 'python3' }, packages: ['python3'] },
-    { by: { command: 'busybox' }, packages: ['busybox-static'] },
+    { by: { command: 'busybox' }, packages: ['busybox'] },
     { by: { command: 'dockerd' }, packages: ['docker.io'] },
     { by: { command: 'dash' }, packages: ['dash'] },
     { by: { command: 'shellcheck' }, packages: ['shellcheck'] },

@@ -10,7 +10,7 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { vi } from 'vitest'
 import { readProcess, signalProcess, waitUntilGone } from './processes'
 
@@ -31,15 +31,13 @@ export interface RigDocker extends AsyncDisposable {
 
 const IMAGE = 'drydock-busybox:1'
 
-/** Why no Docker Engine can be started here; null when one can. It takes root, dockerd and a static busybox. */
+/** Why no Docker Engine can be started here; null when one can. It takes root and dockerd. */
 export function dockerObstacle(): string | null {
   if (process.getuid?.() !== 0) return 'a Docker Engine of the test takes root'
-  if (!existsSync('/usr/sbin/dockerd')) return 'dockerd is not installed (docker.io)'
-  const linked = spawnSync('ldd', ['/bin/busybox'], { encoding: 'utf8' })
-  return linked.status === 0 ? 'busybox is not a static one (busybox-static)' : null
+  return existsSync('/usr/sbin/dockerd') ? null : 'dockerd is not installed (docker.io)'
 }
 
-/** Needs Debian's docker.io and busybox-static, and root. */
+/** Needs Debian's docker.io and busybox, and root. */
 export async function startRigDocker(): Promise<RigDocker> {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-docker-'))
   const host = `unix://${join(folder, 'docker.sock')}`
@@ -117,6 +115,10 @@ export async function startRigDocker(): Promise<RigDocker> {
 function importBusybox(root: string, docker: (...args: readonly string[]) => string): void {
   for (const name of ['bin', 'tmp', 'etc']) mkdirSync(join(root, name), { recursive: true })
   cpSync('/bin/busybox', join(root, 'bin', 'busybox'), { dereference: true })
+  for (const library of librariesOf('/bin/busybox')) {
+    mkdirSync(join(root, dirname(library)), { recursive: true })
+    cpSync(library, join(root, library), { dereference: true })
+  }
   const applets = spawnSync('/bin/busybox', ['--list'], { encoding: 'utf8' }).stdout.split('\n')
   for (const name of applets) {
     if (name !== '' && name !== 'busybox') symlinkSync('busybox', join(root, 'bin', name))
@@ -124,4 +126,10 @@ function importBusybox(root: string, docker: (...args: readonly string[]) => str
   const tar = `${root}.tar`
   spawnSync('tar', ['-C', root, '-cf', tar, '.'])
   docker('import', tar, IMAGE)
+}
+
+/** What a program is loaded with; nothing of a static one. */
+function librariesOf(program: string): string[] {
+  const { stdout } = spawnSync('ldd', [program], { encoding: 'utf8' })
+  return stdout.split('\n').flatMap(line => /(\/\S+) \(0x/.exec(line)?.slice(1) ?? [])
 }
